@@ -1,0 +1,156 @@
+package ticket_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/kulanz-go/kulanz/ticket"
+)
+
+func request() ticket.BlockRequest {
+	return ticket.BlockRequest{
+		Customer: "c1", Kind: ticket.BlockNewContact, Reason: ticket.BlockThreat, Evidence: "ticket K7M2Q9X",
+	}
+}
+
+func TestBlockTakesTwoPersonsAndAReason(t *testing.T) {
+	f := newFixture(t, ticket.RulesConfig{})
+	_, err := f.desk.Block(t.Context(), boss, boss, request())
+	var refusal *ticket.Refusal
+	require.ErrorAs(t, err, &refusal)
+	assert.True(t, refusal.Has(ticket.CodeSecondPerson))
+	_, err = f.desk.Block(t.Context(), client, anna, request())
+	require.ErrorAs(t, err, &refusal)
+	assert.True(t, refusal.Has(ticket.CodeActor) && refusal.Has(ticket.CodeRole), "%v", refusal)
+	_, err = f.desk.Block(t.Context(), anna, boss, ticket.BlockRequest{Review: f.clock.Now().AddDate(2, 0, 0), Reason: "bad_review"})
+	var faults ticket.Faults
+	require.ErrorAs(t, err, &faults)
+	assert.Len(t, faults, 5)
+
+	b, err := f.desk.Block(t.Context(), anna, boss, request())
+	require.NoError(t, err)
+	assert.Equal(t, f.clock.Now().AddDate(1, 0, 0), b.Review, "12 months by default")
+	_, err = f.desk.Block(t.Context(), anna, boss, request())
+	require.ErrorAs(t, err, &refusal)
+	assert.True(t, refusal.Has(ticket.CodeBlocked))
+}
+
+func TestWhatABlockKeepsAway(t *testing.T) {
+	f := newFixture(t, ticket.RulesConfig{})
+	known := f.about(t, "o-1")
+	b, err := f.desk.Block(t.Context(), anna, boss, request())
+	require.NoError(t, err)
+	in := mail("m-new", "Ihr …")
+	in.Orders = nil
+	r := f.receive(t, in)
+	assert.Equal(t, ticket.Blocked, r.Outcome)
+	assert.Equal(t, ticket.StateSpam, r.Ticket.State)
+	assert.Equal(t, []string{"blocked"}, r.Ticket.Tags, "kept for the review")
+
+	about := mail("m-order", "Wo ist es?")
+	about.Orders = []string{"o-1"}
+	r = f.receive(t, about)
+	assert.Equal(t, ticket.Appended, r.Outcome, "about an order one may still write")
+	assert.Equal(t, known, r.Ticket.Ref())
+	for _, reason := range []ticket.Reason{"withdrawal", "warranty/repair", "privacy"} {
+		in := mail("m-"+string(reason), "Ich widerrufe")
+		in.Orders, in.Reason = nil, reason
+		assert.Equal(t, ticket.Opened, f.receive(t, in).Outcome, "the law lets %s through", reason)
+	}
+
+	_, err = f.desk.Unblock(t.Context(), anna, b.Ref())
+	require.NoError(t, err)
+	in.Key = "m-again"
+	assert.Equal(t, ticket.Opened, f.receive(t, in).Outcome)
+	_, err = f.desk.Unblock(t.Context(), anna, b.Ref())
+	require.ErrorIs(t, err, ticket.ErrRefused)
+
+	all := request()
+	all.Kind = ticket.BlockAll
+	_, err = f.desk.Block(t.Context(), anna, boss, all)
+	require.NoError(t, err)
+	about.Key = "m-order-2"
+	assert.Equal(t, ticket.Blocked, f.receive(t, about).Outcome)
+	_, stands, err := f.desk.IsBlocked(t.Context(), "s2", "c1", false)
+	require.NoError(t, err)
+	assert.False(t, stands, "another shop's list is its own")
+}
+
+func TestBlocksEndAtTheirReview(t *testing.T) {
+	f := newFixture(t, ticket.RulesConfig{})
+	b, err := f.desk.Block(t.Context(), anna, boss, request())
+	require.NoError(t, err)
+	f.clock.Advance(300 * 24 * time.Hour)
+	_, err = f.desk.AppealBlock(t.Context(), anna, b.Ref(), "Es war mein Bruder")
+	require.NoError(t, err)
+	b, err = f.desk.RenewBlock(t.Context(), anna, boss, b.Ref(), f.clock.Now().AddDate(0, 6, 0))
+	require.NoError(t, err)
+	assert.Equal(t, "Es war mein Bruder", b.Appeal)
+	f.clock.Advance(100 * 24 * time.Hour)
+	f.tick(t)
+	list, err := f.desk.Blocks(t.Context(), anna)
+	require.NoError(t, err)
+	assert.Len(t, list, 1, "it was renewed")
+	f.clock.Advance(100 * 24 * time.Hour)
+	_, stands, err := f.desk.IsBlocked(t.Context(), shop, "c1", false)
+	require.NoError(t, err)
+	assert.False(t, stands, "it ends at its review, also before a tick says so")
+	f.tick(t)
+	list, err = f.desk.Blocks(t.Context(), anna)
+	require.NoError(t, err)
+	assert.Empty(t, list)
+	page, err := f.store.History(t.Context(), ticket.HistoryQuery{Ref: b.Ref(), Limit: 10})
+	require.NoError(t, err)
+	var kinds []ticket.EventKind
+	for _, e := range page {
+		kinds = append(kinds, e.Kind)
+	}
+	assert.Equal(t, []ticket.EventKind{
+		ticket.EventBlock, ticket.EventAppealBlock, ticket.EventRenewBlock, ticket.EventExpireBlock,
+	}, kinds)
+	_, err = f.desk.Block(t.Context(), anna, boss, request())
+	require.NoError(t, err, "and may be made anew")
+}
+
+func TestBlocksAreNoTickets(t *testing.T) {
+	f := newFixture(t, ticket.RulesConfig{})
+	b, err := f.desk.Block(t.Context(), anna, boss, request())
+	require.NoError(t, err)
+	_, err = f.desk.Get(t.Context(), anna, b.Ref())
+	require.ErrorIs(t, err, ticket.ErrNotFound)
+	_, err = f.desk.Unblock(t.Context(), anna, f.about(t, "o-1"))
+	require.ErrorIs(t, err, ticket.ErrNotFound)
+	_, err = f.desk.Blocks(t.Context(), client)
+	require.ErrorIs(t, err, ticket.ErrRefused)
+	page, err := f.desk.List(t.Context(), anna, ticket.Query{Customer: "c1", Limit: 10})
+	require.NoError(t, err)
+	assert.Len(t, page.Tickets, 1)
+}
+
+func TestEraseAndExportReachBlocks(t *testing.T) {
+	f := newFixture(t, ticket.RulesConfig{})
+	req := request()
+	req.Customer, req.Evidence = secret, "seen by "+secret
+	b, err := f.desk.Block(t.Context(), anna, boss, req)
+	require.NoError(t, err)
+	_, err = f.desk.AppealBlock(t.Context(), anna, b.Ref(), secret)
+	require.NoError(t, err)
+	out, err := f.desk.Export(t.Context(), boss, secret)
+	require.NoError(t, err)
+	assert.Len(t, out.Blocks, 1)
+	res, err := f.desk.Erase(t.Context(), boss, secret)
+	require.NoError(t, err)
+	require.Len(t, res.Kept, 1)
+	assert.Equal(t, ticket.CodeBlocked, res.Kept[0].Blockers[0].Code)
+	_, err = f.desk.Unblock(t.Context(), anna, b.Ref())
+	require.NoError(t, err)
+	_, err = f.desk.Erase(t.Context(), anna, secret)
+	require.ErrorIs(t, err, ticket.ErrRefused)
+	res, err = f.desk.Erase(t.Context(), boss, secret)
+	require.NoError(t, err)
+	assert.Equal(t, []ticket.Ref{b.Ref()}, res.Erased)
+	assert.NotContains(t, everything(t, f, b.Ref()), secret)
+}

@@ -1,0 +1,363 @@
+package ticket
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Bounds of the search for a message's ticket.
+const (
+	maxReferences = 20 // of a message that are looked up, the latest first
+	maxRedirects  = 16 // along merges
+)
+
+// Receive takes in a message from outside: it finds the ticket that the
+// message belongs to, or opens one. A message is never refused and never
+// lost: what exceeds the limits is cut, and the same message twice is one.
+// Errors are the store's, [ErrConflict], and a [*Fault] where the host gave no
+// Shop or Key; the host then delivers the message again.
+func (d *Desk) Receive(ctx context.Context, in Inbound) (Receipt, error) {
+	var c check
+	if in.Shop == "" {
+		c.fail("inbound.shop", "", "is missing")
+	}
+	if in.Key == "" {
+		c.fail("inbound.key", "", "is missing: the same message could come in twice")
+	}
+	if err := c.err(); err != nil {
+		return Receipt{}, err
+	}
+	in.Customer = d.newProfiles().complete(ctx, in.Shop, in.Customer)
+	in = in.fit(d.rules)
+	fresh, err := d.fresh()
+	if err != nil {
+		return Receipt{}, err
+	}
+	r := reception{desk: d, in: in, msg: in.message(d.rules.limits), fresh: fresh}
+	u, err := d.run(ctx, r.plan)
+	if err != nil {
+		return Receipt{}, err
+	}
+	res, err := d.result(ctx, u, r.env)
+	if err != nil {
+		return Receipt{}, err
+	}
+	if u.repeat {
+		r.outcome = Duplicate
+	}
+	return Receipt{Outcome: r.outcome, Ticket: res.Ticket, Events: res.Events}, nil
+}
+
+// reception is one message on its way to its ticket.
+type reception struct {
+	desk    *Desk
+	in      Inbound
+	msg     Message
+	fresh   NewTicket
+	env     envelope
+	outcome Outcome
+	blocked bool
+	holders map[hexHash]Ref // of the keys that this plan has looked at
+}
+
+// isBlocked reports whether the block list keeps the message away. What the
+// law lets through it never does.
+func (r *reception) isBlocked(ctx context.Context, found bool) (bool, error) {
+	if r.in.Auto != "" || r.in.protected(r.desk.rules.cfg.Protected) {
+		return false, nil
+	}
+	_, stands, err := r.desk.IsBlocked(ctx, r.in.Shop, r.in.Customer.Ref, found || len(r.in.Orders) > 0)
+	return stands, err
+}
+
+func (r *reception) plan(ctx context.Context, u *unit) error {
+	r.holders = make(map[hexHash]Ref)
+	key, done, err := r.key(ctx, u)
+	if done || err != nil {
+		return err
+	}
+	env, found, err := r.find(ctx)
+	if err != nil {
+		return err
+	}
+	r.blocked, err = r.isBlocked(ctx, found)
+	if err != nil {
+		return err
+	}
+	if !found || r.blocked {
+		return r.open(ctx, u, key, nil)
+	}
+	then, err := r.route(ctx, u, &env)
+	if err != nil {
+		return err
+	}
+	if then != ThenFollowUp {
+		return r.append(ctx, u, key, &env)
+	}
+	if joined, err := r.join(ctx, u, key, &env); joined || err != nil {
+		return err
+	}
+	return r.open(ctx, u, key, &env)
+}
+
+// join adds a message whose own ticket has ended to the open matter that its
+// customer has by now, where there is one.
+func (r *reception) join(ctx context.Context, u *unit, key Key, ended *envelope) (bool, error) {
+	for _, k := range matterKeys(r.in) {
+		env, found, err := r.holder(ctx, k)
+		if err != nil {
+			return false, err
+		}
+		if !found || env.Ticket.ID == ended.Ticket.ID {
+			continue
+		}
+		then, err := r.route(ctx, u, &env)
+		if err != nil {
+			return false, err
+		}
+		if then == "" {
+			return true, r.append(ctx, u, key, &env)
+		}
+	}
+	return false, nil
+}
+
+// holder returns the ticket that holds a key, where the message may enter it.
+func (r *reception) holder(ctx context.Context, k Key) (envelope, bool, error) {
+	held, err := r.desk.store.Lookup(ctx, k)
+	if errors.Is(err, ErrNotFound) {
+		return envelope{}, false, nil
+	}
+	if err != nil {
+		return envelope{}, false, fmt.Errorf("ticket: find a message's ticket: %w", err)
+	}
+	r.holders[k.Hash] = held.Ref
+	env, ok, err := r.load(ctx, held.Ref)
+	return env, ok && r.mayJoin(&env.Ticket, k.Kind), err
+}
+
+// key returns the message's unique key, or says that it came before. Another
+// message under the same id (some mailers repeat them) gets a key that its
+// content tells apart: it must not be lost for that.
+func (r *reception) key(ctx context.Context, u *unit) (Key, bool, error) {
+	files := make([]string, len(r.in.Attachments))
+	for i, f := range r.in.Attachments {
+		files[i] = f.Ref
+	}
+	content := digest(append([]string{r.in.Subject, r.in.Text, r.in.Customer.Ref}, files...)...)
+	k := newKey(r.in.Shop, KeyInbound, r.in.Key)
+	k.Digest = content
+	done, err := u.repeated(ctx, &k)
+	if !errors.Is(err, ErrKeyReuse) {
+		return k, done, err
+	}
+	k = newKey(r.in.Shop, KeyInbound, r.in.Key, string(content[:]))
+	k.Digest = content
+	done, err = u.repeated(ctx, &k)
+	return k, done, err
+}
+
+// find returns the ticket that the message points to: the one that the host
+// vouches for, that of an earlier message together with its customer, or the
+// customer's open matter.
+func (r *reception) find(ctx context.Context) (envelope, bool, error) {
+	if r.in.Ticket != nil && r.in.Ticket.Shop == r.in.Shop {
+		env, ok, err := r.load(ctx, *r.in.Ticket)
+		if ok || err != nil {
+			return env, ok, err
+		}
+	}
+	for _, k := range r.candidates() {
+		if env, ok, err := r.holder(ctx, k); ok || err != nil {
+			return env, ok, err
+		}
+	}
+	return envelope{}, false, nil
+}
+
+// candidates are the keys under which the ticket may be found.
+func (r *reception) candidates() []Key {
+	var keys []Key
+	refs := r.in.InReplyTo
+	for i := len(refs) - 1; i >= max(0, len(refs)-maxReferences); i-- {
+		id := strings.Trim(refs[i], "<> ")
+		keys = append(keys, newKey(r.in.Shop, KeyOutbound, id), newKey(r.in.Shop, KeyInbound, id))
+	}
+	return append(keys, matterKeys(r.in)...)
+}
+
+// mayJoin reports whether a message found through a key may enter the ticket.
+// References can be forged and copied: they count together with the sender
+// only. The key of a matter has the sender in it.
+func (r *reception) mayJoin(t *Ticket, found KeyKind) bool {
+	if t.Customer.Ref != r.in.Customer.Ref {
+		return false
+	}
+	return found == KeyMatter || r.in.Customer.Ref != "" || r.in.Auto != ""
+}
+
+func (r *reception) load(ctx context.Context, ref Ref) (envelope, bool, error) {
+	rec, err := r.desk.store.Load(ctx, ref)
+	if errors.Is(err, ErrNotFound) {
+		return envelope{}, false, nil
+	}
+	if err != nil {
+		return envelope{}, false, fmt.Errorf("ticket: load %s: %w", ref, err)
+	}
+	env, err := decodeRecord(rec)
+	return env, err == nil && rec.Kind == RecordTicket, err
+}
+
+// route follows merges to the ticket that takes the message, and says whether
+// that one takes it. A chain that leads nowhere ends in a new ticket.
+func (r *reception) route(ctx context.Context, u *unit, env *envelope) (Then, error) {
+	if r.in.Auto != "" {
+		return "", nil
+	}
+	r.outcome = Appended
+	for range maxRedirects {
+		then, err := r.desk.rules.workflow.then(r.input(u, env))
+		if err != nil || then != ThenRedirect {
+			return then, err
+		}
+		to, ok := env.Ticket.Linked(LinkMergedInto)
+		if !ok {
+			return ThenFollowUp, nil
+		}
+		next, ok, err := r.load(ctx, Ref{r.in.Shop, to})
+		if err != nil || !ok {
+			return ThenFollowUp, err
+		}
+		*env, r.outcome = next, Redirected
+	}
+	return ThenFollowUp, nil
+}
+
+func (r *reception) input(u *unit, env *envelope) *Input {
+	return &Input{
+		Rules: r.desk.rules, Ticket: &env.Ticket, Actor: r.customer(), Command: r.command(),
+		Cause: CauseInbound, Now: u.commit.At, Commit: u.commit.ID,
+	}
+}
+
+func (r *reception) customer() Actor {
+	return Actor{Kind: ActorCustomer, ID: r.in.Customer.Ref, Shop: r.in.Shop}
+}
+
+func (r *reception) command() Command {
+	if r.in.Auto != "" {
+		return Automatic{Kind: r.in.Auto, Message: r.msg}
+	}
+	return CustomerMessage{Message: r.msg, Orders: r.in.Orders}
+}
+
+// append adds the message to the ticket.
+func (r *reception) append(ctx context.Context, u *unit, key Key, env *envelope) error {
+	actor := r.customer()
+	if r.in.Auto != "" {
+		actor = Actor{Kind: ActorSystem, Shop: r.in.Shop}
+		r.outcome = Noted
+	}
+	before := env.Ticket.State
+	if err := r.allowAck(ctx, u, &env.Ticket, env.Ticket.Ref()); err != nil {
+		return err
+	}
+	events, err := u.decide(env, actor, r.command(), CauseInbound)
+	if err != nil {
+		return err
+	}
+	if r.outcome == Appended && r.desk.rules.workflow.Kind(before) == StateResolved && env.Ticket.State != before {
+		r.outcome = Reawakened
+	}
+	if events, err = u.conclude(ctx, env, events); err != nil {
+		return err
+	}
+	u.take(key, env.Ticket.Ref(), events)
+	r.env = *env
+	return u.change(ctx, &r.env, events)
+}
+
+// open opens a ticket for the message, linked to the one that it would have
+// belonged to had that not ended.
+func (r *reception) open(ctx context.Context, u *unit, key Key, ended *envelope) error {
+	in := r.in
+	if err := r.allowAck(ctx, u, &Ticket{}, Ref{in.Shop, r.fresh.ID}); err != nil {
+		return err
+	}
+	o := Open{
+		Customer: in.Customer, Subject: r.msg.Subject, Channel: in.Channel, Priority: in.Priority,
+		Reason: in.Reason, Touchpoint: in.Touchpoint, Orders: sortedUnique(in.Orders), message: &r.msg,
+	}
+	r.outcome = Opened
+	matters := matterKeys(in)
+	switch {
+	case r.blocked:
+		o.Start, o.Tags, matters = StateSpam, []string{"blocked"}, nil
+		r.outcome = Blocked
+	case in.Auto != "" || in.Spam:
+		o.Start, o.Tags, matters = StateSpam, []string{"quarantine"}, nil
+		r.outcome = Quarantined
+	case in.ToBot:
+		o.Start = StateBot
+	}
+	if ended != nil {
+		o.Links = []Link{{LinkFollowUpOf, ended.Ticket.ID}}
+		r.outcome = FollowedUp
+		if len(o.Orders) == 0 {
+			o.Orders = ended.Ticket.Orders
+		}
+	}
+	if !r.botMay(o) {
+		o.Start = StateNew
+	}
+	matters, err := r.takeOver(ctx, u, matters, ended)
+	if err != nil {
+		return err
+	}
+	opened, err := u.open(ctx, &r.fresh, r.customer(), o, CauseInbound, matters)
+	if err != nil {
+		return err
+	}
+	r.env = opened
+	u.take(key, opened.Ticket.Ref(), u.events)
+	return nil
+}
+
+// takeOver returns the keys of the matter that the new ticket may hold: those
+// that nobody holds, and those of the ticket that it follows, which gives them
+// up in the same commit. One that somebody has taken since the plan looked is
+// an [ErrConflict]: the message belongs there.
+func (r *reception) takeOver(ctx context.Context, u *unit, matters []Key, ended *envelope) ([]Key, error) {
+	var take []Key
+	given := false
+	for _, k := range matters {
+		held, err := r.desk.store.Lookup(ctx, k)
+		switch {
+		case errors.Is(err, ErrNotFound):
+			take = append(take, k)
+		case err != nil:
+			return nil, fmt.Errorf("ticket: matter of a message: %w", err)
+		case ended != nil && held.Ref.ID == ended.Ticket.ID:
+			take = append(take, k)
+			u.commit.Release = append(u.commit.Release, k)
+			ended.Matters = slices.DeleteFunc(slices.Clone(ended.Matters), func(h hexHash) bool { return h == k.Hash })
+			given = true
+		case r.holders[k.Hash] != held.Ref:
+			return nil, ErrConflict
+		}
+	}
+	if !given {
+		return take, nil
+	}
+	return take, u.change(ctx, ended, nil)
+}
+
+// botMay reports whether the ticket may start as it is to: a message must not
+// be refused because a bot may not take it.
+func (r *reception) botMay(o Open) bool {
+	return o.Start != StateBot ||
+		len(guardBotReason(&Input{Rules: r.desk.rules, Ticket: &Ticket{}, Command: o})) == 0
+}
