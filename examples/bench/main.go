@@ -1,0 +1,74 @@
+// Bench sets the library against others that do the same, side by side in one
+// run, so that load and machine are the same for both:
+//
+//	go run ./examples/bench
+//
+// Each row is one question to both; the ratio is how many times longer the
+// other takes. A goal is what the library promises; a row that misses it, or
+// an answer of ours that the oracle refutes, makes the exit status 1.
+// Figures are medians of rounds that alternate; -round sets their length.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"text/tabwriter"
+	"time"
+)
+
+func main() {
+	round := flag.Duration("round", 20*time.Millisecond, "length of one round of a measurement")
+	pairs := flag.Int("pairs", 2000, "random pairs to check against the oracle")
+	flag.Parse()
+	ok, err := run(os.Stdout, *round, *pairs)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(2)
+	}
+	if !ok {
+		os.Exit(1)
+	}
+}
+
+// run prints all comparisons and reports whether every goal was met.
+func run(w io.Writer, round time.Duration, pairs int) (bool, error) {
+	rows, err := calendars()
+	if err != nil {
+		return false, err
+	}
+	ok := compare(w, rows, round)
+	right, err := accuracy(w, pairs)
+	return ok && right, err
+}
+
+// compare measures the rows and prints them as a table.
+func compare(w io.Writer, rows []comparison, round time.Duration) bool {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(t, "question\tours\ttheirs\tratio\tgoal\t\tpeer\t")
+	all := true
+	for _, r := range rows {
+		ours, theirs := measure(r.ours, r.theirs, round)
+		ratio := theirs / ours
+		goal, verdict := "", ""
+		if r.goal > 0 {
+			goal, verdict = fmt.Sprintf("%.0f", r.goal), "met"
+			if ratio < r.goal {
+				verdict, all = "MISSED", false
+			}
+		}
+		fmt.Fprintf(t, "%s\t%s\t%s\t%.0f\t%s\t%s\t%s\t\n", r.question, nanos(ours), nanos(theirs), ratio, goal, verdict, r.peer)
+	}
+	if err := t.Flush(); err != nil {
+		return false
+	}
+	return all
+}
+
+func nanos(ns float64) string {
+	if ns < 100 {
+		return fmt.Sprintf("%.1f ns", ns)
+	}
+	return time.Duration(ns).String()
+}

@@ -1,0 +1,44 @@
+package main
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// TestRun runs everything once, too short to measure: our answers must be
+// right, and both libraries must have the same calendar.
+func TestRun(t *testing.T) {
+	var out bytes.Buffer
+	_, err := run(&out, time.Microsecond, 200)
+	require.NoError(t, err)
+	assert.Equal(t, 20, strings.Count(out.String(), rickar)-4, out.String())
+
+	right, err := accuracy(&out, 300)
+	require.NoError(t, err)
+	assert.True(t, right, out.String())
+}
+
+func TestTheOracleCatches(t *testing.T) {
+	var wrong tally
+	wrong.count(time.Hour, time.Hour, 2*time.Hour)
+	wrong.count(time.Hour, 0, time.Hour)
+	assert.Equal(t, tally{ours: 1, theirs: 1, worst: time.Hour}, wrong)
+}
+
+func TestMeasure(t *testing.T) {
+	slow := func() { time.Sleep(200 * time.Microsecond) }
+	fast, late := measure(func() {}, slow, time.Millisecond)
+	assert.Less(t, fast, late)
+}
+
+func TestGoals(t *testing.T) {
+	var out bytes.Buffer
+	rows := []comparison{{"q", "p", func() {}, func() {}, 1e12}}
+	assert.False(t, compare(&out, rows, time.Microsecond))
+	assert.Contains(t, out.String(), "MISSED")
+}
