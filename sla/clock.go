@@ -1,6 +1,9 @@
 package sla
 
-import "time"
+import (
+	"math"
+	"time"
+)
 
 // phase is where a cycle is in its life.
 type phase uint8
@@ -84,6 +87,15 @@ func (c *clock) ahead(t time.Time, d time.Duration) (time.Time, error) {
 	return ahead(c.cal, c.target.tie, t, d)
 }
 
+// mostCounted is where the counting of time on a clock stands still: some 73
+// years, so that a target and what is left of it never overflow.
+const mostCounted = math.MaxInt64 / 4
+
+// counted adds a stretch of time to what was counted before it.
+func counted(before, stretch time.Duration) time.Duration {
+	return min(before+min(stretch, mostCounted), mostCounted)
+}
+
 // running reports whether the cycle is open and its clock runs.
 func (c *clock) running() bool { return c.phase == open_ && c.held.IsZero() }
 
@@ -93,7 +105,7 @@ func (c *clock) elapsedAt(t time.Time) time.Duration {
 	if !c.held.IsZero() {
 		return c.spent
 	}
-	return c.spent + c.measure(c.since, c.upTo(t))
+	return counted(c.spent, c.measure(c.since, c.upTo(t)))
 }
 
 // pausedAt returns what was left out until t.
@@ -101,7 +113,7 @@ func (c *clock) pausedAt(t time.Time) time.Duration {
 	if c.held.IsZero() {
 		return c.paused
 	}
-	return c.paused + c.measure(c.held, c.upTo(t))
+	return counted(c.paused, c.measure(c.held, c.upTo(t)))
 }
 
 func (c *clock) upTo(t time.Time) time.Time {
@@ -129,7 +141,7 @@ func (c *clock) breachedAt(t time.Time) time.Time {
 
 // settle counts the running stretch until t and starts another there.
 func (c *clock) settle(t time.Time) {
-	spent := c.spent + c.measure(c.since, t)
+	spent := counted(c.spent, c.measure(c.since, t))
 	c.pass(spent)
 	c.spent, c.until, c.since = spent, t, t
 }
@@ -180,7 +192,7 @@ func (c *clock) pause(t time.Time) {
 // clock stood was not missed, and moves to t.
 func (c *clock) resume(t time.Time) error {
 	lost := c.measure(c.held, t)
-	c.paused += lost
+	c.paused = counted(c.paused, lost)
 	c.since, c.held = t, time.Time{}
 	if lost == 0 && (c.due.IsZero() || !c.breach.IsZero() || !c.due.Before(t)) {
 		return nil

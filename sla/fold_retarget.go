@@ -107,7 +107,7 @@ func (f *fold) swap(c *clock, tg *target, rule int, a allowance) {
 		if c.held.IsZero() {
 			c.settle(f.at)
 		} else {
-			c.paused += c.measure(c.held, f.at)
+			c.paused = counted(c.paused, c.measure(c.held, f.at))
 			c.held = f.at
 		}
 		c.shifted = true

@@ -87,3 +87,27 @@ func FuzzTracker(f *testing.F) {
 		require.Equal(t, tr, back)
 	})
 }
+
+// A clock that runs for millennia counts to a bound and no further, so that it
+// can always be stored again.
+func TestTrackerCountsToABound(t *testing.T) {
+	p, marks := benchPolicy(t, 1, 1), benchMarks()
+	opened := marks[0]
+	opened.At = time.Date(1, 1, 1, 1, 0, 0, 0, time.UTC)
+	tr, _ := sla.Tracker{}.Apply(p, opened)
+	for i, state := range []string{"waiting_customer", "open", "waiting_customer", "open"} {
+		tr, _ = tr.Apply(p, sla.Mark{
+			Seq: opened.Seq + int64(i) + 1, At: opened.At.AddDate(2000*(i+1), 0, 0), Kind: sla.MarkState, State: state,
+		})
+		text, err := json.Marshal(tr)
+		require.NoError(t, err)
+		var back sla.Tracker
+		require.NoError(t, json.Unmarshal(text, &back), string(text))
+		require.Equal(t, tr, back)
+		for _, s := range tr.Status(p, time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)) {
+			require.Equal(t, s.Target, s.Elapsed+s.Remaining)
+			require.GreaterOrEqual(t, s.Elapsed, time.Duration(0))
+			require.GreaterOrEqual(t, s.Paused, time.Duration(0))
+		}
+	}
+}

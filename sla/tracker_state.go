@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"math"
 	"slices"
 	"strconv"
 	"time"
@@ -358,8 +357,7 @@ func (s *clockState) check(fs *Faults, path string) {
 	if s.Stopped && s.Cause != "" || s.End.IsZero() == (s.Stopped || s.Cause != "") {
 		fs.add(path+".end", s.End.String(), "is set where the cycle ended, one way or the other")
 	}
-	const most = math.MaxInt64 / 4
-	if s.Cycle < 0 || s.Spent < 0 || s.Paused < 0 || max(s.Spent, s.Paused, s.Budget, -s.Budget) > most {
+	if s.Cycle < 0 || s.Spent < 0 || s.Paused < 0 || max(s.Spent, s.Paused, s.Budget, -s.Budget) > mostCounted {
 		fs.add(path+".budget", s.Budget.String(), "or spent, paused or cycle is out of range")
 	}
 	if len(s.Passed) > maxWarns {
