@@ -1,8 +1,35 @@
-// Package feedback will ask customers lawfully, score what they say with an
-// interval beside every figure, and notice when it changes.
+// Package feedback asks customers lawfully, and keeps what they answer in a way
+// that can be counted, merged and taken back.
 //
-// It has no identifiers yet: the room stands, its furniture is on the way
-// (see CHANGELOG.md). Its model is exact counts that merge and subtract; a
-// small store interface keeps them, and an undefined score says so instead of
-// being zero.
+// # Asking
+//
+// [Invite] decides whether a customer is asked about a matter: now, later or
+// never, with every reason as a [Code]. It is pure. What it knows comes from a
+// [Policy], which is data, the [Subject] as the host knows it, and the
+// customer's [History]. [Preview] says who would be asked in a week, and why the
+// others not.
+//
+// A question for satisfaction is advertising in German law (BGH, 10 July 2018,
+// VI ZR 225/17), so the default is consent that can be proved. The defaults
+// are as of 2026-11, each with its source, and are not legal advice.
+//
+// # Links
+//
+// A [Keyring] makes and checks the tokens in a survey's links. A token says
+// which invitation of which shop and survey it is for, and for how long, under
+// HMAC-SHA-256; it names no person. Looking at a link must record nothing,
+// because mail scanners follow links: GET shows, POST records.
+//
+// # Errors, concurrency, storage
+//
+// A value from outside that cannot be used is a [Fault], and all of them are
+// [Faults]; a token that is refused is a [TokenError]. Policies and keyrings are
+// immutable and safe for concurrent use. Nothing here reads a clock, draws
+// randomness or stores anything: the time and the customer's history are
+// arguments.
+//
+// # What it does not do
+//
+// It sends no message, renders no page and knows no customer but by the host's
+// pseudonymous reference.
 package feedback

@@ -1,0 +1,69 @@
+package feedback
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// ErrInvalid is what every [*Fault] and [Faults] is: a value from outside that
+// cannot be used.
+var ErrInvalid = errors.New("invalid")
+
+// Fault is one value that cannot be used: where it stands, what it was, and
+// what is wrong with it. It is an [ErrInvalid]. Value is never what a customer
+// wrote.
+type Fault struct { //nolint:errname // the field's word, and the same in every package of the module
+	Path   string
+	Value  string
+	Reason string
+}
+
+// Error says path, value and reason in one line.
+func (f *Fault) Error() string {
+	return "feedback: " + f.Path + ": " + strconv.Quote(f.Value) + " " + f.Reason
+}
+
+// Is makes a Fault an [ErrInvalid].
+func (*Fault) Is(target error) bool { return target == ErrInvalid }
+
+// Faults are all that is wrong with one value. They unwrap to each [*Fault]
+// and are an [ErrInvalid].
+type Faults []*Fault //nolint:errname // as Fault
+
+// Error lists the faults, one a line.
+func (fs Faults) Error() string {
+	lines := make([]string, len(fs))
+	for i, f := range fs {
+		lines[i] = f.Error()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Unwrap returns the faults for [errors.Is] and [errors.As].
+func (fs Faults) Unwrap() []error {
+	errs := make([]error, len(fs))
+	for i, f := range fs {
+		errs[i] = f
+	}
+	return errs
+}
+
+// check collects faults while a value is looked at.
+type check struct{ faults Faults }
+
+func (c *check) fail(path, value, reason string) {
+	c.faults = append(c.faults, &Fault{Path: path, Value: value, Reason: reason})
+}
+
+func (c *check) failf(path, value, format string, args ...any) {
+	c.fail(path, value, fmt.Sprintf(format, args...))
+}
+
+func (c *check) err() error {
+	if len(c.faults) == 0 {
+		return nil
+	}
+	return c.faults
+}
