@@ -5,6 +5,7 @@ go 1.25.0
 require (
 	github.com/anishathalye/porcupine v1.3.1
 	github.com/emersion/go-message v0.18.2
+	github.com/expr-lang/expr v1.17.8
 	github.com/google/uuid v1.6.0
 	github.com/kulanz-go/kulanz v0.0.0
 	github.com/rickar/cal/v2 v2.1.13

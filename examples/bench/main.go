@@ -38,6 +38,11 @@ func run(w io.Writer, round time.Duration, pairs int) (bool, error) {
 	if err != nil {
 		return false, err
 	}
+	more, err := conditions()
+	if err != nil {
+		return false, err
+	}
+	rows = append(rows, more...)
 	ok := compare(w, rows, round)
 	right, err := accuracy(w, pairs)
 	return ok && right, err

@@ -17,6 +17,7 @@ func TestRun(t *testing.T) {
 	_, err := run(&out, time.Microsecond, 200)
 	require.NoError(t, err)
 	assert.Equal(t, 20, strings.Count(out.String(), rickar)-4, out.String())
+	assert.Equal(t, 2, strings.Count(out.String(), "condition of 5 parts"), out.String())
 
 	right, err := accuracy(&out, 300)
 	require.NoError(t, err)

@@ -3,5 +3,7 @@ package main
 // escalationAnswers answers the kinds of escalation: rotations, schedules, policies,
 // conditions, the ladder, routing, throttling, signals and waiting.
 func escalationAnswers() map[string]answer {
-	return map[string]answer{}
+	return map[string]answer{
+		"condition": condition,
+	}
 }
