@@ -1,0 +1,175 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"regexp"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/kulanz-go/kulanz/ticket"
+)
+
+// conn runs statements: a pool, a database or a transaction. Parameters are
+// $1, $2 and so on; exec returns how many rows it touched.
+type conn interface {
+	exec(ctx context.Context, statement string, args ...any) (int64, error)
+	query(ctx context.Context, statement string, args ...any) (rows, error)
+}
+
+// rows are what a query found.
+type rows interface {
+	Next() bool
+	Scan(dest ...any) error
+	Err() error
+	close()
+}
+
+// database is a conn that does several statements as one.
+type database interface {
+	conn
+	// atomic runs fn so that all of it counts or nothing: in a transaction, or
+	// in a savepoint where there is one already.
+	atomic(ctx context.Context, fn func(c conn) error) error
+}
+
+// each reads every row of a query.
+func each(ctx context.Context, c conn, read func(r rows) error, statement string, args ...any) error {
+	r, err := c.query(ctx, statement, args...)
+	if err != nil {
+		return err
+	}
+	defer r.close()
+	for r.Next() {
+		if err := read(r); err != nil {
+			return err
+		}
+	}
+	return r.Err()
+}
+
+// mapped turns what PostgreSQL says of commits that cannot be serialized, or
+// wait for each other, into the contract's error. Neither left anything behind.
+func mapped(err error) error {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) && (pg.Code == "40001" || pg.Code == "40P01") {
+		return errors.Join(ticket.ErrConflict, err)
+	}
+	return err
+}
+
+// pgxDatabase is PostgreSQL through pgx.
+type pgxDatabase struct {
+	conn interface {
+		Exec(ctx context.Context, statement string, args ...any) (pgconn.CommandTag, error)
+		Query(ctx context.Context, statement string, args ...any) (pgx.Rows, error)
+	}
+	begin func(context.Context) (pgx.Tx, error) // within a transaction, a savepoint
+}
+
+type pgxRows struct{ pgx.Rows }
+
+func (r pgxRows) close() { r.Rows.Close() }
+
+func (d pgxDatabase) exec(ctx context.Context, statement string, args ...any) (int64, error) {
+	tag, err := d.conn.Exec(ctx, statement, args...)
+	return tag.RowsAffected(), err
+}
+
+func (d pgxDatabase) query(ctx context.Context, statement string, args ...any) (rows, error) {
+	r, err := d.conn.Query(ctx, statement, args...)
+	if err != nil {
+		return nil, err
+	}
+	return pgxRows{r}, nil
+}
+
+func (d pgxDatabase) atomic(ctx context.Context, fn func(c conn) error) error {
+	tx, err := d.begin(ctx)
+	if err != nil {
+		return mapped(err)
+	}
+	if err := fn(pgxDatabase{conn: tx}); err != nil {
+		return errors.Join(mapped(err), ended(tx.Rollback(context.WithoutCancel(ctx))))
+	}
+	return mapped(tx.Commit(ctx))
+}
+
+// ended says that it is no fault of a rollback that there is nothing left to
+// roll back.
+func ended(err error) error {
+	if errors.Is(err, pgx.ErrTxClosed) || errors.Is(err, sql.ErrTxDone) {
+		return nil
+	}
+	return err
+}
+
+// sqlDatabase is SQLite, or PostgreSQL through database/sql.
+type sqlDatabase struct {
+	conn interface {
+		ExecContext(ctx context.Context, statement string, args ...any) (sql.Result, error)
+		QueryContext(ctx context.Context, statement string, args ...any) (*sql.Rows, error)
+	}
+	begin  func(context.Context) (*sql.Tx, error) // nil: conn is a transaction
+	sqlite bool
+}
+
+type sqlRows struct{ *sql.Rows }
+
+func (r sqlRows) close() { _ = r.Rows.Close() }
+
+// parameters matches $1; SQLite numbers its parameters ?1.
+var parameters = regexp.MustCompile(`\$([0-9]+)`) //nolint:gochecknoglobals // compiled once
+
+func (d sqlDatabase) dialect(statement string) string {
+	if !d.sqlite {
+		return statement
+	}
+	return parameters.ReplaceAllString(statement, `?$1`)
+}
+
+func (d sqlDatabase) exec(ctx context.Context, statement string, args ...any) (int64, error) {
+	res, err := d.conn.ExecContext(ctx, d.dialect(statement), args...)
+	if err != nil {
+		return 0, err
+	}
+	return res.RowsAffected()
+}
+
+func (d sqlDatabase) query(ctx context.Context, statement string, args ...any) (rows, error) {
+	r, err := d.conn.QueryContext(ctx, d.dialect(statement), args...) //nolint:sqlclosecheck,rowserrcheck // each does both
+	if err != nil {
+		return nil, err
+	}
+	return sqlRows{r}, nil
+}
+
+func (d sqlDatabase) atomic(ctx context.Context, fn func(c conn) error) error {
+	if d.begin == nil {
+		return d.savepoint(ctx, fn)
+	}
+	tx, err := d.begin(ctx)
+	if err != nil {
+		return mapped(err)
+	}
+	if err := fn(sqlDatabase{conn: tx, sqlite: d.sqlite}); err != nil {
+		return errors.Join(mapped(err), ended(tx.Rollback()))
+	}
+	return mapped(tx.Commit())
+}
+
+func (d sqlDatabase) savepoint(ctx context.Context, fn func(c conn) error) error {
+	if _, err := d.exec(ctx, "SAVEPOINT kulanz"); err != nil {
+		return mapped(err)
+	}
+	err := fn(d)
+	ctx = context.WithoutCancel(ctx) // half a savepoint must not stay open in the host's transaction
+	if err != nil {
+		_, back := d.exec(ctx, "ROLLBACK TO SAVEPOINT kulanz")
+		err = errors.Join(mapped(err), back)
+	}
+	_, released := d.exec(ctx, "RELEASE SAVEPOINT kulanz")
+	return errors.Join(err, mapped(released))
+}
