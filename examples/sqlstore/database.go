@@ -13,18 +13,32 @@ import (
 )
 
 // conn runs statements: a pool, a database or a transaction. Parameters are
-// $1, $2 and so on; exec returns how many rows it touched.
+// $1, $2 and so on.
 type conn interface {
+	// exec returns how many rows it touched.
 	exec(ctx context.Context, statement string, args ...any) (int64, error)
-	query(ctx context.Context, statement string, args ...any) (rows, error)
+	// each reads every row that a query finds.
+	each(ctx context.Context, read func(r row) error, statement string, args ...any) error
 }
 
-// rows are what a query found.
+// row is one row of a query.
+type row interface{ Scan(dest ...any) error }
+
+// rows are those of a query, one after the other.
 type rows interface {
+	row
+
 	Next() bool
-	Scan(dest ...any) error
 	Err() error
-	close()
+}
+
+func readAll(r rows, read func(r row) error) error {
+	for r.Next() {
+		if err := read(r); err != nil {
+			return err
+		}
+	}
+	return r.Err()
 }
 
 // database is a conn that does several statements as one.
@@ -33,21 +47,6 @@ type database interface {
 	// atomic runs fn so that all of it counts or nothing: in a transaction, or
 	// in a savepoint where there is one already.
 	atomic(ctx context.Context, fn func(c conn) error) error
-}
-
-// each reads every row of a query.
-func each(ctx context.Context, c conn, read func(r rows) error, statement string, args ...any) error {
-	r, err := c.query(ctx, statement, args...)
-	if err != nil {
-		return err
-	}
-	defer r.close()
-	for r.Next() {
-		if err := read(r); err != nil {
-			return err
-		}
-	}
-	return r.Err()
 }
 
 // mapped turns what PostgreSQL says of commits that cannot be serialized, or
@@ -69,21 +68,18 @@ type pgxDatabase struct {
 	begin func(context.Context) (pgx.Tx, error) // within a transaction, a savepoint
 }
 
-type pgxRows struct{ pgx.Rows }
-
-func (r pgxRows) close() { r.Rows.Close() }
-
 func (d pgxDatabase) exec(ctx context.Context, statement string, args ...any) (int64, error) {
 	tag, err := d.conn.Exec(ctx, statement, args...)
 	return tag.RowsAffected(), err
 }
 
-func (d pgxDatabase) query(ctx context.Context, statement string, args ...any) (rows, error) {
-	r, err := d.conn.Query(ctx, statement, args...)
+func (d pgxDatabase) each(ctx context.Context, read func(r row) error, statement string, args ...any) error {
+	found, err := d.conn.Query(ctx, statement, args...)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return pgxRows{r}, nil
+	defer found.Close()
+	return readAll(found, read)
 }
 
 func (d pgxDatabase) atomic(ctx context.Context, fn func(c conn) error) error {
@@ -116,12 +112,8 @@ type sqlDatabase struct {
 	sqlite bool
 }
 
-type sqlRows struct{ *sql.Rows }
-
-func (r sqlRows) close() { _ = r.Rows.Close() }
-
 // parameters matches $1; SQLite numbers its parameters ?1.
-var parameters = regexp.MustCompile(`\$([0-9]+)`) //nolint:gochecknoglobals // compiled once
+var parameters = regexp.MustCompile(`\$([0-9]+)`)
 
 func (d sqlDatabase) dialect(statement string) string {
 	if !d.sqlite {
@@ -138,12 +130,12 @@ func (d sqlDatabase) exec(ctx context.Context, statement string, args ...any) (i
 	return res.RowsAffected()
 }
 
-func (d sqlDatabase) query(ctx context.Context, statement string, args ...any) (rows, error) {
-	r, err := d.conn.QueryContext(ctx, d.dialect(statement), args...) //nolint:sqlclosecheck,rowserrcheck // each does both
+func (d sqlDatabase) each(ctx context.Context, read func(r row) error, statement string, args ...any) error {
+	found, err := d.conn.QueryContext(ctx, d.dialect(statement), args...)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return sqlRows{r}, nil
+	return errors.Join(readAll(found, read), found.Close())
 }
 
 func (d sqlDatabase) atomic(ctx context.Context, fn func(c conn) error) error {

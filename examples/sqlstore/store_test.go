@@ -35,7 +35,7 @@ func postgresDSN(tb testing.TB) string {
 }
 
 // schemas counts the schemas of this run.
-var schemas atomic.Int64 //nolint:gochecknoglobals // one run, one count
+var schemas atomic.Int64
 
 // postgres opens a fresh schema of its own, whose sessions have an isolation.
 func postgres(tb testing.TB, isolation pgx.TxIsoLevel) *pgxpool.Pool {

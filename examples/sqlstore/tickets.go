@@ -37,7 +37,7 @@ func (t Tickets) Load(ctx context.Context, ref ticket.Ref) (ticket.Record, error
 // records reads rows of shop, id and ticketColumns.
 func (t Tickets) records(ctx context.Context, c conn, statement string, args ...any) ([]ticket.Record, error) {
 	var found []ticket.Record
-	err := each(ctx, c, func(r rows) error {
+	err := c.each(ctx, func(r row) error {
 		var rec ticket.Record
 		var due int64
 		var created, updated, wake *int64
@@ -183,7 +183,7 @@ const appendBatch = 100
 func (t Tickets) append(ctx context.Context, db conn, ref ticket.Ref, events []ticket.StoredEvent) error {
 	for batch := range slices.Chunk(events, appendBatch) {
 		var s statement
-		var args []any
+		args := make([]any, 0, 7*len(batch))
 		for _, e := range batch {
 			args = append(args, ref.Shop, t.s.id(ref.ID), e.Seq, t.s.id(e.ID), micros(e.At), string(e.Kind), bytes(e.Data))
 		}
@@ -206,7 +206,7 @@ func (t Tickets) History(ctx context.Context, q ticket.HistoryQuery) ([]ticket.S
 
 func (t Tickets) events(ctx context.Context, c conn, q ticket.HistoryQuery) ([]ticket.StoredEvent, error) {
 	var found []ticket.StoredEvent
-	err := each(ctx, c, func(r rows) error {
+	err := c.each(ctx, func(r row) error {
 		var e ticket.StoredEvent
 		var at *int64
 		if err := r.Scan(&e.Seq, &e.ID, &at, &e.Kind, &e.Data); err != nil {
@@ -224,7 +224,7 @@ func (t Tickets) events(ctx context.Context, c conn, q ticket.HistoryQuery) ([]t
 func (t Tickets) Lookup(ctx context.Context, key ticket.Key) (ticket.Held, error) {
 	held := ticket.Held{Key: ticket.Key{Shop: key.Shop, Kind: key.Kind, Hash: key.Hash}}
 	err := ticket.ErrNotFound
-	scan := each(ctx, t.s.db, func(r rows) error {
+	scan := t.s.db.each(ctx, func(r row) error {
 		var digest []byte
 		var expires *int64
 		if err := r.Scan(&digest, &expires, &held.Ref.Shop, &held.Ref.ID, &held.First, &held.Last); err != nil {

@@ -47,7 +47,7 @@ func (t Tickets) hide(ctx context.Context, db conn, req ticket.ClaimRequest, lim
 	if t.s.engine == EnginePostgres {
 		s.add(" FOR UPDATE SKIP LOCKED")
 	}
-	err := each(ctx, db, func(r rows) error {
+	err := db.each(ctx, func(r row) error {
 		var ref ticket.Ref
 		var n int
 		if err := r.Scan(&ref.Shop, &ref.ID, &n); err != nil {
