@@ -3,6 +3,7 @@ module github.com/kulanz-go/kulanz/examples
 go 1.25.0
 
 require (
+	github.com/Rhymond/go-money v1.0.15
 	github.com/anishathalye/porcupine v1.3.1
 	github.com/emersion/go-message v0.18.2
 	github.com/expr-lang/expr v1.17.8

@@ -42,10 +42,18 @@ func run(w io.Writer, round time.Duration, pairs int) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	rows = append(rows, more...)
+	sums, err := amounts()
+	if err != nil {
+		return false, err
+	}
+	rows = append(append(rows, more...), sums...)
 	ok := compare(w, rows, round)
 	right, err := accuracy(w, pairs)
-	return ok && right, err
+	if err != nil {
+		return false, err
+	}
+	exact, err := allocations(w, pairs)
+	return ok && right && exact, err
 }
 
 // compare measures the rows and prints them as a table.

@@ -19,9 +19,25 @@ func TestRun(t *testing.T) {
 	assert.Equal(t, 20, strings.Count(out.String(), rickar)-4, out.String())
 	assert.Equal(t, 2, strings.Count(out.String(), "condition of 5 parts"), out.String())
 
+	assert.Equal(t, 3, strings.Count(out.String(), "sum of 100 amounts"), out.String())
+
 	right, err := accuracy(&out, 300)
 	require.NoError(t, err)
 	assert.True(t, right, out.String())
+}
+
+func TestAllocations(t *testing.T) {
+	var out bytes.Buffer
+	right, err := allocations(&out, 500)
+	require.NoError(t, err)
+	assert.True(t, right, out.String())
+
+	assert.True(t, fair(100, []int64{0, 1, 1, 1}, []int64{0, 34, 33, 33}))
+	for name, shares := range map[string][]int64{
+		"a weight of 0 gets something": {1, 33, 33, 33}, "does not add up": {0, 33, 33, 33}, "too far away": {0, 35, 33, 32}, "too short": {100},
+	} {
+		assert.False(t, fair(100, []int64{0, 1, 1, 1}, shares), name)
+	}
 }
 
 func TestTheOracleCatches(t *testing.T) {

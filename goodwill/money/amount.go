@@ -3,6 +3,8 @@ package money
 import (
 	"cmp"
 	"math"
+	"math/bits"
+	"slices"
 )
 
 // Amount is a sum of money in whole minor units of a currency. The zero value
@@ -148,19 +150,34 @@ func (a Amount) Max(b Amount) (Amount, error) {
 // Sum adds amounts of a currency; without any it is 0. An intermediate sum
 // beyond 64 bits is an [ErrOverflow] only where the whole sum is.
 func Sum(c Currency, amounts ...Amount) (Amount, error) {
-	var low uint64
-	var high int64 // the two are one number of 128 bits
-	for i := range amounts {
+	var sum, wrapped int64
+	var other Currency
+	for i := range amounts { // without a branch: nearly every list adds up at once
 		a := &amounts[i]
-		if a.currency != c || c == 0 {
-			return Amount{}, mismatch("sum", Amount{0, c}, *a)
-		}
+		next := sum + a.minor
+		wrapped |= (sum ^ next) & (a.minor ^ next)
+		other |= a.currency ^ c
+		sum = next
+	}
+	if other != 0 || c == 0 && len(amounts) > 0 {
+		i := slices.IndexFunc(amounts, func(a Amount) bool { return a.currency != c || c == 0 })
+		return Amount{}, mismatch("sum", Amount{0, c}, amounts[i])
+	}
+	if wrapped < 0 {
+		return sumWide(c, amounts)
+	}
+	return Amount{sum, c}, nil
+}
+
+// sumWide is Sum in 128 bits, for lists that leave 64 bits on their way.
+func sumWide(c Currency, amounts []Amount) (Amount, error) {
+	var low uint64
+	var high int64 // the two are one number
+	for i := range amounts {
+		v := amounts[i].minor
 		var carry uint64
-		v := uint64(a.minor) //nolint:gosec // G115: two's complement on purpose
-		if low += v; low < v {
-			carry = 1
-		}
-		high += a.minor>>63 + int64(carry)
+		low, carry = bits.Add64(low, uint64(v), 0) //nolint:gosec // G115: two's complement on purpose
+		high += v>>63 + int64(carry) //nolint:gosec // G115: 0 or 1
 	}
 	sum := int64(low)
 	if high != sum>>63 {

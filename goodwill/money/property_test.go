@@ -176,7 +176,7 @@ func TestPortionsAddUp(t *testing.T) {
 func TestRoundMatchesDecimal(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		d := decimal.New(rapid.Int64Range(-1e12, 1e12).Draw(t, "coefficient"), rapid.Int32Range(-12, 3).Draw(t, "exponent"))
+		d := decimal.New(rapid.Int64Range(-9e11, 9e11).Draw(t, "coefficient"), rapid.Int32Range(-12, 3).Draw(t, "exponent"))
 		places := rapid.IntRange(0, 4).Draw(t, "places")
 		for r, want := range map[money.Rounding]decimal.Decimal{
 			money.HalfUp: d.Round(int32(places)), money.HalfEven: d.RoundBank(int32(places)), money.Down: d.Truncate(int32(places)),

@@ -128,12 +128,13 @@ func (o *Order) Refund(asks ...Ask) (Refund, error) {
 	refund := Refund{Parts: make([]Part, 0, len(asks))}
 	var blockers []Blocker
 	for i, a := range asks {
-		if block, ok := b.check(a); !ok {
+		t := b.find(a.Line) // nil: the whole order, or no line of it
+		if block, ok := b.check(t, a); !ok {
 			block.Ask, block.Line = i, a.Line
 			blockers = append(blockers, block)
 			continue
 		}
-		if refund.Parts, err = b.take(refund.Parts, a); err != nil {
+		if refund.Parts, err = b.take(refund.Parts, t, a); err != nil {
 			return Refund{}, err
 		}
 	}
@@ -146,15 +147,11 @@ func (o *Order) Refund(asks ...Ask) (Refund, error) {
 	return refund, nil
 }
 
-// check says what stands against one ask.
-func (b *book) check(a Ask) (Blocker, bool) {
-	var t *tally
-	if a.Line != "" {
-		if t = b.find(a.Line); t == nil {
-			return Blocker{Code: CodeLine}, false
-		}
-	}
+// check says what stands against one ask, of a line or of the whole order.
+func (b *book) check(t *tally, a Ask) (Blocker, bool) {
 	switch {
+	case t == nil && a.Line != "":
+		return Blocker{Code: CodeLine}, false
 	case a.Units != 0 && a.Amount.Given():
 		return Blocker{Code: CodeBoth}, false
 	case a.Amount.Given():
@@ -208,14 +205,14 @@ func (b *book) left(t *tally) int64 {
 }
 
 // take refunds what one ask asks for.
-func (b *book) take(parts []Part, a Ask) ([]Part, error) {
+func (b *book) take(parts []Part, t *tally, a Ask) ([]Part, error) {
 	switch {
-	case a.Line == "":
+	case t == nil:
 		return b.spread(parts, a.Amount)
 	case a.Units > 0:
-		return append(parts, b.find(a.Line).takeUnits(a.Units, a.Keep.Minor(), b.currency)), nil
+		return append(parts, t.takeUnits(a.Units, a.Keep.Minor(), b.currency)), nil
 	}
-	return append(parts, b.find(a.Line).takeAmount(a.Amount.Minor(), b.currency)), nil
+	return append(parts, t.takeAmount(a.Amount.Minor(), b.currency)), nil
 }
 
 // spread refunds an amount of the whole order by what is left of each line, so

@@ -122,8 +122,11 @@ func (t *tally) settle(p *Part) bool {
 	return true
 }
 
-// find returns the tally of a line, nil if there is none.
+// find returns the tally of a line, nil if there is none, or none is asked for.
 func (b *book) find(line string) *tally {
+	if line == "" {
+		return nil
+	}
 	if b.byID != nil {
 		if i, ok := b.byID[line]; ok {
 			return &b.tallies[i]
@@ -169,12 +172,15 @@ func (t *tally) takeUnits(n, keep int64, c money.Currency) Part {
 // lies on the units that are left; these bear it by number, the last ones the
 // rest, and none more than it brings or than leaves the others able to bear.
 func share(whole, refunded, back, n, units int64, c money.Currency) int64 {
-	position := func(from, to int64) int64 {
-		p, _ := money.New(whole, c).Portion(from, to, units) // 0 <= from <= to <= units, by check
+	position := func(to int64) int64 {
+		p, _ := money.New(whole, c).Portion(0, to, units) // 0 <= to <= units, by check
 		return p.Minor()
 	}
-	brings, rest := position(back, back+n), position(back+n, units)
-	without := max(0, refunded-position(0, back))
+	from, to := position(back), position(back+n)
+	brings, rest, without := to-from, whole-to, max(0, refunded-from)
+	if without == 0 {
+		return brings
+	}
 	borne, _ := money.New(without, c).MulDiv(n, units-back, money.HalfUp) // n is at most units - back
 	return brings - min(max(borne.Minor(), without-rest), brings, without)
 }
