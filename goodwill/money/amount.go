@@ -177,7 +177,7 @@ func sumWide(c Currency, amounts []Amount) (Amount, error) {
 		v := amounts[i].minor
 		var carry uint64
 		low, carry = bits.Add64(low, uint64(v), 0) //nolint:gosec // G115: two's complement on purpose
-		high += v>>63 + int64(carry) //nolint:gosec // G115: 0 or 1
+		high += v>>63 + int64(carry)               //nolint:gosec // G115: 0 or 1
 	}
 	sum := int64(low)
 	if high != sum>>63 {
