@@ -13,6 +13,16 @@
 // VI ZR 225/17), so the default is consent that can be proved. The defaults
 // are as of 2026-11, each with its source, and are not legal advice.
 //
+// # Counting
+//
+// A [Survey] is an ordered list of questions, each on a [Scale] that says what
+// its scores mean; nothing is guessed from the answers. A [Response] is checked
+// where it comes in: fractions and scores off the scale are refused, and a
+// skipped question is no score. What is kept are exact counts, a [Summary] for
+// each [Key]: question, civil day in the shop's zone, segment. Summaries merge
+// in any order, so days make weeks, months and quarters ([Unit.Of]); a
+// correction or an erasure takes away what was added ([Survey.Changes]).
+//
 // # Links
 //
 // A [Keyring] makes and checks the tokens in a survey's links. A token says
