@@ -1,0 +1,62 @@
+package escalation
+
+import "github.com/kulanz-go/kulanz/ticket"
+
+// ActionKind is what a step does, or asks a person to do.
+type ActionKind string
+
+// The actions. The first group is done, by a command in the ticket's own
+// commit; the second is proposed to the targets; the third is only ever a
+// request for a person's decision, and its carrying out is that person's.
+const (
+	ActNotify      ActionKind = "notify"       // tell the targets
+	ActAssign      ActionKind = "assign"       // to Team or the first agent among the targets, where nobody has it
+	ActReassign    ActionKind = "reassign"     // the same, whoever has it
+	ActSetPriority ActionKind = "set_priority" // Priority; never lowers it
+	ActTag         ActionKind = "tag"          // Tags
+	ActHandOver    ActionKind = "hand_over"    // from the bot to people
+
+	ActOfferCallback   ActionKind = "offer_callback"
+	ActWaitNotice      ActionKind = "wait_notice"
+	ActRequestGoodwill ActionKind = "request_goodwill"
+	ActApologise       ActionKind = "apologise"
+	ActAnswerPoints    ActionKind = "answer_all_points"
+	ActOfferPhone      ActionKind = "offer_phone"
+	ActPhoneCall       ActionKind = "phone_call"
+	ActOfferGoodwill   ActionKind = "offer_goodwill"
+
+	ActFormalNotice ActionKind = "formal_notice"
+	ActLegalStep    ActionKind = "legal_step"
+	ActBlockAccount ActionKind = "block_account"
+)
+
+// actionKinds lists the closed set, in the order above.
+func actionKinds() []ActionKind {
+	return []ActionKind{
+		ActNotify, ActAssign, ActReassign, ActSetPriority, ActTag, ActHandOver,
+		ActOfferCallback, ActWaitNotice, ActRequestGoodwill, ActApologise, ActAnswerPoints, ActOfferPhone,
+		ActPhoneCall, ActOfferGoodwill, ActFormalNotice, ActLegalStep, ActBlockAccount,
+	}
+}
+
+// RequestOnly reports whether the action is a last resort, which is a
+// person's to decide: the library only ever asks for it.
+func (k ActionKind) RequestOnly() bool {
+	return k == ActFormalNotice || k == ActLegalStep || k == ActBlockAccount
+}
+
+// commands reports whether the action changes the ticket by itself.
+func (k ActionKind) commands() bool {
+	return k == ActAssign || k == ActReassign || k == ActSetPriority || k == ActTag || k == ActHandOver
+}
+
+// Action is one thing that a step does.
+type Action struct {
+	Kind     ActionKind      `json:"kind"`
+	Team     string          `json:"team,omitempty"`     // of assign and reassign
+	Priority ticket.Priority `json:"priority,omitempty"` // of set_priority
+	Tags     []string        `json:"tags,omitempty"`     // of tag
+	// Text names the words for a notice or a proposal, by the host's
+	// reference; words for a customer are never written by a policy.
+	Text string `json:"text,omitempty"`
+}

@@ -1,0 +1,232 @@
+package escalation_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/kulanz-go/kulanz/escalation"
+	"github.com/kulanz-go/kulanz/sla"
+)
+
+// caseInput is the input of a case of kind escalation.
+type caseInput struct {
+	Policy   casePolicy    `json:"policy"`
+	Business *caseBusiness `json:"business"`
+	Empty    []string      `json:"empty_steps"`
+	Events   []caseEvent   `json:"events"`
+	Sweeps   []time.Time   `json:"sweeps"`
+	Until    time.Time     `json:"until"`
+	TZ       string        `json:"tz"`
+	Ticket   string        `json:"ticket"`
+}
+
+type casePolicy struct {
+	ID         string            `json:"id"`
+	Version    string            `json:"version"`
+	Clock      string            `json:"clock"`
+	Steps      []caseStep        `json:"steps"`
+	AckTimeout int               `json:"ack_timeout_min"`
+	Quiet      *escalation.Quiet `json:"quiet"`
+	CatchUp    string            `json:"catchup"`
+	Expire     int               `json:"expire_min"`
+	Repeat     struct {
+		Times int `json:"times"`
+		Gap   int `json:"gap_min"`
+	} `json:"repeat"`
+}
+
+type caseStep struct {
+	ID          string `json:"id"`
+	After       int    `json:"after_min"`
+	IgnoreQuiet bool   `json:"ignore_quiet"`
+}
+
+type caseBusiness struct {
+	Windows []struct {
+		Days []string `json:"days"`
+		From string   `json:"from"`
+		To   string   `json:"to"`
+	} `json:"windows"`
+	Holidays []string `json:"holidays"`
+}
+
+type caseEvent struct {
+	At    time.Time `json:"at"`
+	Type  string    `json:"type"`
+	Until time.Time `json:"until"`
+}
+
+// caseFiring is a firing as the cases write it.
+type caseFiring struct {
+	At      time.Time `json:"at"`
+	Due     time.Time `json:"due"`
+	Step    string    `json:"step"`
+	Cycle   int       `json:"cycle"`
+	Episode int       `json:"episode"`
+	Status  string    `json:"status"`
+	Key     string    `json:"key"`
+}
+
+// calendar makes the business clock of a case.
+func (b *caseBusiness) calendar(tb testing.TB, tz string) []*sla.Calendar {
+	tb.Helper()
+	if b == nil {
+		return nil
+	}
+	days := map[string]string{"MO": "Mo", "TU": "Tu", "WE": "We", "TH": "Th", "FR": "Fr", "SA": "Sa", "SU": "Su"}
+	var hours sla.Hours
+	for _, w := range b.Windows {
+		for _, d := range w.Days {
+			h, err := sla.ParseHours(days[d] + " " + w.From + "-" + w.To)
+			require.NoError(tb, err)
+			for i, ws := range h.Week {
+				hours.Week[i] = append(hours.Week[i], ws...)
+			}
+		}
+	}
+	for _, text := range b.Holidays {
+		date, err := sla.ParseDate(text)
+		require.NoError(tb, err)
+		hours.Exceptions = append(hours.Exceptions, sla.Exception{Date: date})
+	}
+	cal, err := sla.NewCalendar(sla.CalendarConfig{ID: "business", Zone: tz, Hours: hours})
+	require.NoError(tb, err)
+	return []*sla.Calendar{cal}
+}
+
+// config translates the policy of a case. Cases without sweeps are looked at
+// whenever something is due, so that each step fires at its own due.
+func (in *caseInput) config() escalation.PolicyConfig {
+	p := in.Policy
+	cfg := escalation.PolicyConfig{
+		ID: p.ID, Version: p.Version, Clock: p.Clock, TZ: in.TZ, Quiet: p.Quiet,
+		CatchUp: escalation.CatchUp(p.CatchUp), AckTimeout: escalation.Minutes(p.AckTimeout), ExpireAfter: escalation.Minutes(p.Expire),
+		Repeat: escalation.Repeat{Times: p.Repeat.Times, Gap: escalation.Minutes(p.Repeat.Gap)},
+	}
+	if in.Sweeps == nil {
+		cfg.CatchUp = escalation.CatchUpAll
+	}
+	for _, s := range p.Steps {
+		cfg.Steps = append(cfg.Steps, escalation.Step{
+			ID: s.ID, After: escalation.Minutes(s.After), IgnoreQuiet: s.IgnoreQuiet,
+			Targets: []escalation.Target{{Kind: escalation.TargetOnCall, ID: s.ID}},
+			Actions: []escalation.Action{{Kind: escalation.ActNotify}},
+		})
+	}
+	return cfg
+}
+
+func (e caseEvent) event() escalation.Event {
+	return escalation.Event{At: e.At, Kind: escalation.EventKind(e.Type), Until: e.Until}
+}
+
+// play runs a case through the pure functions, and returns its firings.
+func (in *caseInput) play(tb testing.TB) []caseFiring {
+	tb.Helper()
+	p, err := escalation.NewPolicy(in.config(), escalation.Environment{Calendars: in.Business.calendar(tb, in.TZ)})
+	require.NoError(tb, err)
+	r := replay{p: p, in: escalation.Input{Ticket: in.Ticket, Holders: func(t escalation.Target, _ time.Time) []string {
+		if slices.Contains(in.Empty, t.ID) {
+			return nil
+		}
+		return []string{t.ID}
+	}}}
+	events := in.Events
+	if in.Sweeps == nil {
+		for len(events) > 0 {
+			n := 1
+			for n < len(events) && events[n].At.Equal(events[0].At) {
+				n++
+			}
+			r.wakesBefore(events[0].At)
+			for _, e := range events[:n] {
+				r.st = p.Apply(r.st, e.event())
+			}
+			r.look(events[0].At)
+			events = events[n:]
+		}
+		r.wakesBefore(in.Until)
+	}
+	for _, sweep := range in.Sweeps {
+		for len(events) > 0 && !events[0].At.After(sweep) {
+			r.st, events = p.Apply(r.st, events[0].event()), events[1:]
+		}
+		r.look(sweep)
+	}
+	out := []caseFiring{}
+	for _, f := range r.firings {
+		if f.Due.Before(in.Until) {
+			out = append(out, caseFiring{f.At.UTC(), f.Due.UTC(), f.Step, f.Cycle, f.Episode, string(f.Status), f.Key})
+		}
+	}
+	return out
+}
+
+// replay keeps what a shell would keep between two looks.
+type replay struct {
+	p       *escalation.Policy
+	in      escalation.Input
+	st      escalation.State
+	next    time.Time
+	firings []escalation.Firing
+}
+
+func (r *replay) look(at time.Time) {
+	r.in.Now = at
+	out := r.p.Evaluate(r.in, r.st)
+	r.st, r.next = out.State, out.Next
+	r.firings = append(r.firings, out.Firings...)
+}
+
+func (r *replay) wakesBefore(t time.Time) {
+	for !r.next.IsZero() && r.next.Before(t) {
+		r.look(r.next)
+	}
+}
+
+func TestEscalationCases(t *testing.T) {
+	for _, c := range casesOf(t, "escalation", 22) {
+		t.Run(c.ID+" "+c.Title, func(t *testing.T) {
+			var in caseInput
+			var want struct {
+				Firings []caseFiring `json:"firings"`
+			}
+			c.read(t, &in, &want)
+			assert.Equal(t, want.Firings, in.play(t))
+		})
+	}
+}
+
+func TestThrottleCases(t *testing.T) {
+	for _, c := range casesOf(t, "throttle", 2) {
+		t.Run(c.ID+" "+c.Title, func(t *testing.T) {
+			var in struct {
+				Windows []struct {
+					Count int `json:"count"`
+					Per   int `json:"per_min"`
+				} `json:"windows"`
+				Attempts []time.Time `json:"attempts"`
+			}
+			var want struct {
+				Allowed []bool `json:"allowed"`
+			}
+			c.read(t, &in, &want)
+			var th escalation.Throttle
+			for _, w := range in.Windows {
+				th = append(th, escalation.Window{Count: w.Count, Per: escalation.Minutes(w.Per)})
+			}
+			var sent []time.Time
+			var got []bool
+			for _, at := range in.Attempts {
+				var ok bool
+				sent, ok = th.Allow(sent, at)
+				got = append(got, ok)
+			}
+			assert.Equal(t, want.Allowed, got)
+		})
+	}
+}
