@@ -4,6 +4,8 @@ package main
 // conditions, the ladder, routing, throttling, signals and waiting.
 func escalationAnswers() map[string]answer {
 	return map[string]answer{
-		"condition": condition,
+		"condition":  condition,
+		"escalation": escalate,
+		"throttle":   throttle,
 	}
 }
