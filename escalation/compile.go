@@ -280,21 +280,15 @@ func (c *compiler) action(path string, a *Action, targets bool) {
 		return
 	}
 	assigns := a.Kind == ActAssign || a.Kind == ActReassign
-	if a.Team != "" {
-		c.name(path+".team", a.Team)
-	}
-	switch {
-	case a.Team != "" && !assigns:
-		c.fail(path+".team", a.Team, "has no meaning for "+string(a.Kind))
-	case a.Team == "" && !targets && (assigns || !a.Kind.commands()):
+	if a.Team == "" && !targets && (assigns || !a.Kind.commands()) {
 		c.fail(path, string(a.Kind), "needs a target")
 	}
+	c.only(path+".team", a.Kind, a.Team, assigns)
+	c.only(path+".text", a.Kind, a.Text, !a.Kind.commands())
+	c.only(path+".priority", a.Kind, string(a.Priority), a.Kind == ActSetPriority)
 	ranks := []ticket.Priority{ticket.PriorityLow, ticket.PriorityNormal, ticket.PriorityHigh, ticket.PriorityUrgent}
-	switch {
-	case a.Kind == ActSetPriority && !slices.Contains(ranks, a.Priority):
+	if a.Kind == ActSetPriority && !slices.Contains(ranks, a.Priority) {
 		c.fail(path+".priority", string(a.Priority), "is no priority")
-	case a.Kind != ActSetPriority && a.Priority != "":
-		c.fail(path+".priority", string(a.Priority), "has no meaning for "+string(a.Kind))
 	}
 	if (a.Kind == ActTag) != (len(a.Tags) > 0) || len(a.Tags) > maxTags {
 		c.fail(path+".tags", strings.Join(a.Tags, ", "), "are not 1 to "+strconv.Itoa(maxTags)+" tags, of the action tag alone")
@@ -302,10 +296,15 @@ func (c *compiler) action(path string, a *Action, targets bool) {
 	for i, tag := range a.Tags {
 		c.name(path+".tags["+strconv.Itoa(i)+"]", tag)
 	}
+}
+
+// only checks a name that has a meaning for some actions alone.
+func (c *compiler) only(path string, kind ActionKind, name string, meant bool) {
 	switch {
-	case a.Text != "" && a.Kind.commands():
-		c.fail(path+".text", a.Text, "has no meaning for "+string(a.Kind))
-	case a.Text != "":
-		c.name(path+".text", a.Text)
+	case name == "":
+	case !meant:
+		c.fail(path, name, "has no meaning for "+string(kind))
+	default:
+		c.name(path, name)
 	}
 }

@@ -2,7 +2,7 @@ package escalation
 
 import (
 	"math"
-	"strconv"
+	"strings"
 	"time"
 )
 
@@ -21,24 +21,17 @@ func Minutes(n int) Delay {
 	return Delay(time.Duration(n) * time.Minute)
 }
 
-// String writes the delay in hours, minutes and seconds, without those that
-// are zero.
+// String writes the delay as [time.Duration.String] does, without minutes and
+// seconds that are zero.
 func (d Delay) String() string {
-	if d <= 0 || d%Delay(time.Second) != 0 {
-		return time.Duration(d).String()
+	s := time.Duration(d).String()
+	if strings.HasSuffix(s, "m0s") {
+		s = strings.TrimSuffix(s, "0s")
 	}
-	var out string
-	left := time.Duration(d)
-	for _, unit := range []struct {
-		length time.Duration
-		name   string
-	}{{time.Hour, "h"}, {time.Minute, "m"}, {time.Second, "s"}} {
-		if n := left / unit.length; n > 0 {
-			out += strconv.FormatInt(int64(n), 10) + unit.name
-			left %= unit.length
-		}
+	if strings.HasSuffix(s, "h0m") {
+		s = strings.TrimSuffix(s, "0m")
 	}
-	return out
+	return s
 }
 
 // MarshalText writes what [Delay.UnmarshalText] reads.

@@ -11,6 +11,35 @@
 // only exists asks for that. [Condition.Trace], [Condition.Why] and
 // [Condition.WhyNot] say how an answer came to be.
 //
+// # Policies
+//
+// A [PolicyConfig] is an escalation policy as data: steps that come due as a
+// clock goes, or so long after a mark of a deadline, in cycles that repeat.
+// [NewPolicy] and [ParsePolicy] check and compile it. The clock starts when a
+// ticket opens or reopens (an episode), and stands while somebody has
+// acknowledged or snoozed it. [Policy.Apply] tells a [State] what happened,
+// [Policy.Evaluate] looks at it: what has come due, what becomes of it, when to
+// look again, and why the rest has not fired. Both are pure. A step fires at
+// most once under its key,
+//
+//	ticket|policy@version|e<episode>|c<cycle>|<step>
+//
+// with episodes and cycles counted from 0. Offsets are from the start of the
+// cycle, never from the step before, so nothing drifts; quiet hours put a step
+// off while the clock runs; an acknowledgement that times out lets the clock
+// go on, and fires nothing by itself. Who looks late, after a downtime or at
+// the end of quiet hours, fires the last level that is due and records those
+// before it as superseded, or fires all of them, as the policy says. A step
+// that nobody is there for is recorded as empty, and what follows moves
+// forward by the distance to the next step. [Policy.Preview] lists what will
+// fire if nobody acts.
+//
+// Windows are half-open. On a business clock, an offset of 0 waits for the
+// first open instant, and one that is reached at closing time is due then.
+// Quiet hours are on the wall clock of the policy's zone: a bound that the
+// clock shows twice is the first of the two, one that it skips the first
+// instant after.
+//
 // # Errors
 //
 // What cannot be used is reported at once and in full, as [Faults] with the
@@ -18,13 +47,13 @@
 //
 // # Concurrency
 //
-// Schemas and conditions are immutable and safe for concurrent use. [Facts]
+// Schemas, conditions and policies are immutable and safe for concurrent use. [Facts]
 // are for one goroutine at a time while they are set. The package starts no
 // goroutine, reads no clock and keeps no global.
 //
 // # Storage
 //
-// None.
+// None. A [State] is a JSON value of less than 3 KB that a ticket carries.
 //
 // # What it does not do
 //

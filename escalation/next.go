@@ -17,10 +17,10 @@ func (l *look) next() {
 		if !ok || !l.wake.IsZero() && reached.After(l.wake) {
 			break
 		}
-		l.look(offset, l.p.stepOf(i).ignoresQuiet())
+		l.expect(offset, l.p.stepOf(i).ignoresQuiet())
 	}
 	for _, m := range l.s.Marks {
-		l.look(m.Offset, l.p.steps[m.Step].IgnoreQuiet)
+		l.expect(m.Offset, l.p.steps[m.Step].IgnoreQuiet)
 	}
 	for _, w := range l.s.Waiting {
 		step := &l.p.steps[w.Step]
@@ -31,8 +31,8 @@ func (l *look) next() {
 	}
 }
 
-// look wakes at a due, or, where it has passed, as soon as a step may fire.
-func (l *look) look(offset time.Duration, ignoreQuiet bool) {
+// expect wakes at a due, or, where it has passed, as soon as a step may fire.
+func (l *look) expect(offset time.Duration, ignoreQuiet bool) {
 	due, ok := l.p.due(&l.s, offset, ignoreQuiet)
 	if !ok {
 		return
@@ -58,5 +58,24 @@ func (l *look) free(ignoreQuiet bool) time.Time {
 func (l *look) wakeAt(t time.Time) {
 	if t.After(l.in.Now) && (l.wake.IsZero() || t.Before(l.wake)) {
 		l.wake = t
+	}
+}
+
+// prune forgets the stretches that no due can lie in any more.
+func (l *look) prune() {
+	if len(l.s.Runs) < 2 {
+		return
+	}
+	least, some := time.Duration(0), false
+	if l.p.has(l.s.Next) {
+		least, some = l.offset(l.s.Next), true
+	}
+	for _, m := range l.s.Marks {
+		if !some || m.Offset < least {
+			least, some = m.Offset, true
+		}
+	}
+	for len(l.s.Runs) > 1 && (!some || l.s.Runs[1].Elapsed < least) {
+		l.s.Runs = l.s.Runs[1:]
 	}
 }

@@ -1,6 +1,7 @@
 package escalation_test
 
 import (
+	"encoding/json"
 	"slices"
 	"testing"
 	"time"
@@ -129,7 +130,7 @@ func (in *caseInput) play(tb testing.TB) []caseFiring {
 	tb.Helper()
 	p, err := escalation.NewPolicy(in.config(), escalation.Environment{Calendars: in.Business.calendar(tb, in.TZ)})
 	require.NoError(tb, err)
-	r := replay{p: p, in: escalation.Input{Ticket: in.Ticket, Holders: func(t escalation.Target, _ time.Time) []string {
+	r := replay{tb: tb, p: p, in: escalation.Input{Ticket: in.Ticket, Holders: func(t escalation.Target, _ time.Time) []string {
 		if slices.Contains(in.Empty, t.ID) {
 			return nil
 		}
@@ -168,6 +169,8 @@ func (in *caseInput) play(tb testing.TB) []caseFiring {
 
 // replay keeps what a shell would keep between two looks.
 type replay struct {
+	tb      testing.TB
+	keys    map[string]bool
 	p       *escalation.Policy
 	in      escalation.Input
 	st      escalation.State
@@ -175,9 +178,31 @@ type replay struct {
 	firings []escalation.Firing
 }
 
+// look looks as a desk does, with a state that was stored in between; what it
+// sees is checked against what must hold of every look.
 func (r *replay) look(at time.Time) {
 	r.in.Now = at
-	out := r.p.Evaluate(r.in, r.st)
+	stored, err := json.Marshal(r.st)
+	require.NoError(r.tb, err)
+	require.LessOrEqual(r.tb, len(stored), 3<<10, "a state fits into a memo")
+	var again escalation.State
+	require.NoError(r.tb, json.Unmarshal(stored, &again))
+	out := r.p.Evaluate(r.in, again)
+	require.Equal(r.tb, out, r.p.Evaluate(r.in, again), "a look is pure")
+	kept, err := json.Marshal(again)
+	require.NoError(r.tb, err)
+	require.Equal(r.tb, stored, kept, "a look leaves the state it was given alone")
+	require.Empty(r.tb, r.p.Evaluate(r.in, out.State).Firings, "what was seen is not seen again")
+	require.True(r.tb, out.Next.IsZero() || out.Next.After(at), "the next look lies ahead")
+	require.True(r.tb, r.st.Hold(at) == "" || len(out.Firings) == 0, "nothing fires while the clock is held")
+	for _, f := range out.Firings {
+		require.False(r.tb, f.Due.After(at), "nothing fires before its due")
+		require.False(r.tb, r.keys[f.Key], "no key comes twice")
+		if r.keys == nil {
+			r.keys = map[string]bool{}
+		}
+		r.keys[f.Key] = true
+	}
 	r.st, r.next = out.State, out.Next
 	r.firings = append(r.firings, out.Firings...)
 }

@@ -2,6 +2,7 @@ package escalation
 
 import (
 	"encoding/json"
+	"maps"
 	"slices"
 	"time"
 
@@ -117,12 +118,7 @@ func (s *state) clone() state {
 	out := *s
 	out.Runs, out.Ahead = slices.Clone(s.Runs), slices.Clone(s.Ahead)
 	out.Waiting, out.Marks, out.Sent = slices.Clone(s.Waiting), slices.Clone(s.Marks), slices.Clone(s.Sent)
-	if s.Counts != nil {
-		out.Counts = make(map[int]int, len(s.Counts)+1)
-		for k, v := range s.Counts {
-			out.Counts[k] = v
-		}
-	}
+	out.Counts = maps.Clone(s.Counts)
 	return out
 }
 
