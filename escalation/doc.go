@@ -40,6 +40,15 @@
 // clock shows twice is the first of the two, one that it skips the first
 // instant after.
 //
+// # The ladder
+//
+// [NewLadder] makes the ladder for difficult customers: a full answer, the
+// phone, goodwill, a formal notice, and as last resorts a legal step or a
+// block. [Ladder.Allowed] lists the rungs that are open, [Ladder.Explain] says
+// why or why not, [Ladder.Policy] makes a policy of it. A formal notice, a
+// legal step and a block are only ever requested: a person decides. The
+// thresholds are examples, not law, and nothing here is legal advice.
+//
 // # Errors
 //
 // What cannot be used is reported at once and in full, as [Faults] with the

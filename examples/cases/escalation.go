@@ -6,6 +6,7 @@ func escalationAnswers() map[string]answer {
 	return map[string]answer{
 		"condition":  condition,
 		"escalation": escalate,
+		"ladder":     ladder,
 		"throttle":   throttle,
 	}
 }
