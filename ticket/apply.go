@@ -273,6 +273,10 @@ func (t *fold) observe(b Recorded) {
 				t.Promises[i].Overdue = true
 			}
 		}
+	case WhatPlannedStep:
+		if b.Step != nil && b.Step.Escalates {
+			t.Counters.Escalations++
+		}
 	case WhatUndelivered, WhatWarned, WhatBreached, WhatPlannerFault, WhatPlannerRefused, WhatSplit:
 		// a mark in the history; the ticket stands as it did
 	}

@@ -27,6 +27,8 @@ const (
 	EventRecordDispute   EventKind = "record_dispute"
 	EventApprove         EventKind = "approve"
 	EventAcknowledge     EventKind = "acknowledge"
+	EventAck             EventKind = "ack"   // somebody looks after an escalated ticket
+	EventUnack           EventKind = "unack" // and does so no more
 )
 
 func concernEvents() []EventKind {
@@ -34,6 +36,7 @@ func concernEvents() []EventKind {
 		EventRequestCallback, EventCallbackDue, EventCall, EventCancelCallback, EventAddPoint, EventAnswerPoint,
 		EventStartPlaybook, EventAdvancePlaybook, EventSkipStep, EventStopPlaybook, EventDocumentAbuse,
 		EventOfferPhone, EventAcceptPhone, EventDeclinePhone, EventRecordDispute, EventApprove, EventAcknowledge,
+		EventAck, EventUnack,
 	}
 }
 
@@ -58,7 +61,7 @@ const (
 
 // concernRows returns the rows of callbacks, points, playbooks and disputes.
 func concernRows() []Row {
-	return slices.Concat(callbackRows(), pointRows(), playbookRows(), disputeRows(), acknowledgeRows(), botRows())
+	return slices.Concat(callbackRows(), pointRows(), playbookRows(), disputeRows(), acknowledgeRows(), botRows(), ackRows())
 }
 
 // liveStates are the states of a matter that can still be worked on.

@@ -124,8 +124,9 @@ func (u *unit) runPlanners(
 		}
 		in, fault := u.planInput(ctx, env, m, slices.Concat(events, all))
 		var out PlanOutput
+		var taken []Held
 		if fault == "" {
-			out, fault = ask(p, in)
+			out, taken, fault = u.consult(ctx, p, in)
 		}
 		if fault == "" && last && len(out.Commands) > 0 {
 			fault = planRounds
@@ -138,6 +139,8 @@ func (u *unit) runPlanners(
 		}
 		m.Seq, m.Next, m.Failures = env.Ticket.Seq, out.Next, 0
 		env.setMemo(p.Name(), m.keep(out.Memo))
+		u.commit.Take = append(u.commit.Take, taken...)
+		u.release(ctx, env, out.Release)
 		for _, cmd := range out.Commands {
 			given = true
 			all = append(all, u.give(env, p, cmd)...)

@@ -158,6 +158,7 @@ type Observe struct {
 	Planner string
 	Code    string
 	Ticket  *uuid.UUID // of WhatSplit
+	Step    *PlannedStep
 }
 
 func (Observe) event() EventKind     { return EventRecord }

@@ -207,7 +207,9 @@ func redact(e Event) Event {
 		e.Body = b
 	case HandedOff, Tagged, Reopened:
 		e.Body = emptied(b)
-	case Woken, BotTaken, Assigned, Linked, Recorded, Erased:
+	case Recorded:
+		e.Body = b.withoutDetail()
+	case Woken, BotTaken, Assigned, Linked, Erased:
 	default:
 		e.Body = nil
 	}
@@ -225,6 +227,15 @@ func emptied(b Body) Body {
 	default:
 		return Reopened{}
 	}
+}
+
+// withoutDetail is a record without what a planner noted in its own words.
+func (r Recorded) withoutDetail() Recorded {
+	if r.Step != nil {
+		step := *r.Step
+		step.Detail, r.Step = nil, &step
+	}
+	return r
 }
 
 // silent is a message without its words.

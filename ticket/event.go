@@ -195,6 +195,22 @@ type Recorded struct {
 	Code    string `json:"code,omitempty"`
 	// Ticket is the one that was split off.
 	Ticket *uuid.UUID `json:"ticket,omitempty"`
+	// Step is a step of a plan that a planner noted.
+	Step *PlannedStep `json:"step,omitempty"`
+}
+
+// PlannedStep is a step of a planner's own plan, and what became of it.
+type PlannedStep struct {
+	// Key names the step once and for all, as the planner counts them.
+	Key    string `json:"key"`
+	Status string `json:"status"` // in the planner's words
+	// Notify makes it an effect: somebody is to be told. Whom, and what, stands
+	// in Detail.
+	Notify bool `json:"notify,omitempty"`
+	// Escalates counts it among [Counters].Escalations.
+	Escalates bool `json:"escalates,omitempty"`
+	// Detail is the planner's own, in JSON; erasure takes it away.
+	Detail json.RawMessage `json:"detail,omitempty"`
 }
 
 // What is what the system noticed.
@@ -218,6 +234,8 @@ const (
 	WhatSplit What = "split"
 	// WhatPlannerRefused: the rules refused what a planner wanted.
 	WhatPlannerRefused What = "planner_refused"
+	// WhatPlannedStep: a step of a planner's plan has come.
+	WhatPlannedStep What = "planned_step"
 )
 
 func (Created) body()      {}

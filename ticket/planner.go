@@ -19,8 +19,8 @@ import (
 // Plan is pure: the same input gives the same output. It is asked after every
 // change of the ticket and when the instant comes that it asked for. A planner
 // that returns an error, panics, returns commands in every one of [MaxRounds]
-// rounds, a memo over [MaxMemo] or a Next that does not lie ahead has its
-// output dropped: the fault stands in the ticket's history, everything else
+// rounds, a memo over [MaxMemo], a Next that does not lie ahead or a [KeyWish]
+// that cannot be has its output dropped: the fault stands in the ticket's history, everything else
 // is committed, and the planner is asked again after 5 minutes, doubling up
 // to 24 hours. It can never refuse a customer's message.
 type Planner interface {
@@ -51,6 +51,9 @@ type PlanInput struct {
 	Facts  Facts
 	Memo   []byte // as it was returned last; nil at first
 	Now    time.Time
+	// Grants answer what [PlanOutput.Take] asked for, by name: the value whose
+	// key is free and will be taken, empty where all are held. Nil at first.
+	Grants map[string]string
 }
 
 // PlanOutput is what a planner wants.
@@ -60,6 +63,14 @@ type PlanOutput struct {
 	Commands []Command
 	Memo     []byte    // replaces the one before
 	Next     time.Time // when to ask again without a change, replaces the one before; zero: not
+	// Take asks for unique keys, which are taken in the same commit. Where it
+	// asks for one that [PlanInput.Grants] does not answer, all else of the
+	// output is passed over: the desk looks who holds the keys and asks the
+	// planner again at once, at most twice. What the last output still asks
+	// for and was granted is taken.
+	Take []KeyWish
+	// Release frees keys that this ticket holds; others are left alone.
+	Release []KeyWish
 }
 
 // Facts are what the host knows about a ticket beyond it: a customer's value,
@@ -126,6 +137,7 @@ const (
 	planMemo    = "memo"
 	planNext    = "next"
 	planHistory = "history" // what it had missed could not be read
+	planKeys    = "keys"    // it asked for keys that cannot be, or without end
 )
 
 // ask runs one planner and says why its output cannot be used, if so.

@@ -259,7 +259,7 @@ func (u *unit) sendOut(env *envelope, e Event) {
 	if outbound {
 		u.take(newKey(env.Ticket.Shop, KeyOutbound, MessageID(env.Ticket.Ref(), e.Seq)), env.Ticket.Ref(), []Event{e})
 	}
-	if !outbound && !u.desk.publish[e.Kind] && !e.orphansFiles() {
+	if !outbound && !u.desk.publish[e.Kind] && !e.orphansFiles() && !e.notifies() {
 		return
 	}
 	if u.desk.delivery.host {
@@ -273,6 +273,12 @@ func (u *unit) sendOut(env *envelope, e Event) {
 func (e Event) orphansFiles() bool {
 	b, ok := e.Body.(Erased)
 	return ok && len(b.Files) > 0
+}
+
+// notifies reports whether a planner wants somebody to be told.
+func (e Event) notifies() bool {
+	b, ok := e.Body.(Recorded)
+	return ok && b.Step != nil && b.Step.Notify
 }
 
 // outbound reports whether an event carries words from the shop to the
