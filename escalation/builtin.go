@@ -23,7 +23,7 @@ func ticketFields() []Field {
 		count("replies"), count("written_rounds"), count("bot_turns"), count("reopens"), count("reassignments"),
 		count("hand_offs"), count("escalations"), count("open_points"), count("open_promises"), count("abuse_incidents"),
 		count("age_minutes"), count("waiting_minutes"), count("idle_minutes"), // elapsed time; waiting: since the customer waits
-		list("sla_warned"), list("sla_breached"), // metrics of open cycles
+		list("sla_warned"), list("sla_breached"), // metrics, of their present cycle
 		list("signals"), // of all that the customer wrote
 		flag("phone_accepted"), flag("goodwill_exhausted"), flag("abuse_documented"), flag("approved_by_manager"),
 		count("notice_days"), list("ladder_done"),

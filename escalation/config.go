@@ -28,6 +28,9 @@ type PolicyConfig struct {
 	// time; zero: until it is taken back. Its end fires nothing by itself: the
 	// clock goes on.
 	AckTimeout Delay `json:"ack_timeout,omitempty"`
+	// AlwaysRuns lets neither an acknowledgement nor a snooze hold the clock:
+	// for policies that propose something to whoever works on the ticket.
+	AlwaysRuns bool `json:"always_runs,omitempty"`
 	// Quiet are the hours in which nothing fires but steps that ignore them.
 	// The clock runs on.
 	Quiet   *Quiet  `json:"quiet,omitempty"`

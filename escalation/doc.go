@@ -40,6 +40,16 @@
 // clock shows twice is the first of the two, one that it skips the first
 // instant after.
 //
+// # In the ticket's commit
+//
+// [NewPlanner] makes a [ticket.Planner] of policies: every step is decided in
+// the commit that made it due, stands in the ticket's history under its key,
+// and its notices are effects of that commit. A running ticket keeps the
+// version of its policy; [Policy.Migrate] moves it, [Policy.DryRun] says first
+// what that would change. Where a pinned version is gone, the ticket goes on
+// under the newest by the ids of the steps, and its history says so. Budgets
+// per address hold over all tickets of a shop, by unique keys.
+//
 // # The ladder
 //
 // [NewLadder] makes the ladder for difficult customers: a full answer, the
@@ -56,13 +66,14 @@
 //
 // # Concurrency
 //
-// Schemas, conditions and policies are immutable and safe for concurrent use. [Facts]
+// Schemas, conditions, policies, ladders and planners are immutable and safe for concurrent use. [Facts]
 // are for one goroutine at a time while they are set. The package starts no
 // goroutine, reads no clock and keeps no global.
 //
 // # Storage
 //
-// None. A [State] is a JSON value of less than 3 KB that a ticket carries.
+// None. What a [Planner] keeps is a JSON value of at most 4 KB that the ticket
+// carries as its memo.
 //
 // # What it does not do
 //

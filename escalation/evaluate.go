@@ -42,6 +42,8 @@ type Firing struct {
 	Status  Status    `json:"status"`
 	// Targets are the holders that are told; of what fired or was throttled.
 	Targets []string `json:"targets,omitempty"`
+	// Withheld are those that were not told, for their budget was used up.
+	Withheld []string `json:"withheld,omitempty"`
 	// Actions are what is to be done; none but of what fired, and, without
 	// notices and proposals, of what was throttled.
 	Actions []Action `json:"actions,omitempty"`

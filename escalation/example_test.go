@@ -1,10 +1,15 @@
 package escalation_test
 
 import (
+	"context"
+	"encoding/json"
 	"fmt"
 	"time"
 
 	"github.com/kulanz-go/kulanz/escalation"
+	"github.com/kulanz-go/kulanz/sla"
+	"github.com/kulanz-go/kulanz/ticket"
+	"github.com/kulanz-go/kulanz/ticket/ticketmem"
 )
 
 // A condition is data; what is wrong with it is found before any ticket is.
@@ -98,4 +103,71 @@ func ExamplePolicy_Preview() {
 	// Output:
 	// 2026-06-02T19:45:00Z fired T1|std@1|e0|c0|team
 	// 2026-06-03T05:00:00Z fired T1|std@1|e0|c0|lead
+}
+
+// A policy rides in the ticket's own commit: nobody has taken the ticket half
+// an hour after it came, so the lead is told and it becomes urgent.
+func ExamplePlanner() {
+	policies, err := escalation.NewPolicySet(escalation.Environment{}, escalation.PolicyConfig{
+		ID: "std", Version: "1", Clock: "wall",
+		Steps: []escalation.Step{{
+			ID: "lead", After: escalation.Minutes(30),
+			Targets: []escalation.Target{{Kind: escalation.TargetRole, ID: "lead"}},
+			Actions: []escalation.Action{{Kind: escalation.ActNotify}, {Kind: escalation.ActSetPriority, Priority: ticket.PriorityUrgent}},
+		}},
+	})
+	if err != nil {
+		panic(err)
+	}
+	hours, err := sla.ParseHours("Mo-Fr 09:00-17:00")
+	if err != nil {
+		panic(err)
+	}
+	calendar, err := sla.NewCalendar(sla.CalendarConfig{ID: "shop", Zone: "Europe/Berlin", Hours: hours})
+	if err != nil {
+		panic(err)
+	}
+	rules, err := ticket.NewRules(ticket.RulesConfig{Calendar: calendar})
+	if err != nil {
+		panic(err)
+	}
+	planner, err := escalation.NewPlanner(escalation.PlannerConfig{Policies: policies, Rules: rules})
+	if err != nil {
+		panic(err)
+	}
+	now := time.Date(2026, 6, 2, 8, 0, 0, 0, time.UTC)
+	desk, err := ticket.NewDesk(new(ticketmem.Store), ticket.Config{
+		Rules: rules, Now: func() time.Time { return now }, Planners: []ticket.Planner{planner},
+		Delivery: ticket.DeskDelivers(func(_ context.Context, o ticket.Outgoing) error {
+			b, ok := o.Event.Body.(ticket.Recorded)
+			if !ok || b.Step == nil {
+				return nil
+			}
+			var f escalation.Firing
+			if err := json.Unmarshal(b.Step.Detail, &f); err != nil {
+				return err
+			}
+			fmt.Println("tell", f.Targets, "of step", f.Step, "due", f.Due.Format("15:04"))
+			return nil
+		}),
+	})
+	if err != nil {
+		panic(err)
+	}
+	ctx := context.Background()
+	r, err := desk.Receive(ctx, ticket.Inbound{
+		Shop: "shop", Key: "m1", Channel: ticket.ChannelEmail, Customer: ticket.Customer{Ref: "c1"}, Text: "Wo ist mein Paket?",
+	})
+	if err != nil {
+		panic(err)
+	}
+	now = now.Add(30 * time.Minute)
+	if _, err := desk.Tick(ctx, ticket.TickOptions{}); err != nil {
+		panic(err)
+	}
+	t, err := desk.Get(ctx, ticket.Actor{Kind: ticket.ActorSystem, Shop: "shop"}, r.Ticket.Ref())
+	fmt.Println(t.Priority, t.Counters.Escalations, err)
+	// Output:
+	// tell [lead] of step lead due 08:30
+	// urgent 1 <nil>
 }

@@ -1,6 +1,7 @@
 package escalation
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/kulanz-go/kulanz/ticket"
@@ -143,7 +144,7 @@ func (l *Ladder) Policy(id, version string, when Cond) PolicyConfig {
 			Leaf("abuse_documented", OpEq, Flag(true)),
 		)
 	}
-	cfg := PolicyConfig{ID: id, Version: version, Clock: "wall", CatchUp: CatchUpAll}
+	cfg := PolicyConfig{ID: id, Version: version, Clock: "wall", CatchUp: CatchUpAll, AlwaysRuns: true}
 	for _, r := range l.rungs {
 		to := Target{Kind: TargetAssignee}
 		if r.kind.RequestOnly() {
@@ -161,26 +162,28 @@ func (l *Ladder) Policy(id, version string, when Cond) PolicyConfig {
 // statutory claim or an order is open the host says; unless it does, the last
 // resorts stay shut.
 func LadderFields(f Facts, l ticket.LadderFacts) error {
-	done := make([]string, len(l.Done))
-	for i, r := range l.Done {
-		done[i] = string(r)
-	}
-	for _, set := range []struct {
-		field string
-		value Value
-	}{
-		{"ladder_done", Texts(done...)},
-		{"written_rounds", Integer(int64(l.WrittenRounds))},
-		{"open_points", Integer(int64(l.OpenPoints))},
-		{"phone_accepted", Flag(l.PhoneAccepted)},
-		{"goodwill_exhausted", Flag(l.GoodwillExhausted)},
-		{"abuse_documented", Flag(l.AbuseDocumented)},
-		{"notice_days", Integer(int64(l.NoticeDays))},
-		{"approved_by_manager", Flag(l.ApprovedByManager)},
-	} {
-		if err := f.Set(set.field, set.value); err != nil {
+	values := ladderValues(l)
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		if err := f.Set(name, values[name]); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func ladderValues(l ticket.LadderFacts) map[string]Value {
+	done := make([]string, len(l.Done))
+	for i, r := range l.Done {
+		done[i] = string(r)
+	}
+	return map[string]Value{
+		"ladder_done":         Texts(done...),
+		"written_rounds":      Integer(int64(l.WrittenRounds)),
+		"open_points":         Integer(int64(l.OpenPoints)),
+		"phone_accepted":      Flag(l.PhoneAccepted),
+		"goodwill_exhausted":  Flag(l.GoodwillExhausted),
+		"abuse_documented":    Flag(l.AbuseDocumented),
+		"notice_days":         Integer(int64(l.NoticeDays)),
+		"approved_by_manager": Flag(l.ApprovedByManager),
+	}
 }

@@ -21,6 +21,9 @@ type state struct {
 	Policy  string `json:"p,omitempty"` // id@version; empty: none
 	Episode int    `json:"e,omitempty"` // counts from 1; 0: never opened
 	Open    bool   `json:"o,omitempty"`
+	// Steps are the steps of the policy by the hashes of their ids, so that a
+	// ticket can go on under another version though its own is gone.
+	Steps []uint32 `json:"v,omitempty"`
 
 	Base   time.Duration `json:"b,omitempty"` // what the clock showed when it was stopped last
 	Runs   []run         `json:"r,omitempty"` // stretches in which the clock runs, oldest first
@@ -163,7 +166,7 @@ func (p *Policy) Apply(st State, e Event) State {
 	switch e.Kind {
 	case EventOpened, EventReopen:
 		if !s.Open {
-			s.begin(p.Ref(), e.At)
+			s.begin(p, e.At)
 		}
 	case EventClosed:
 		s.end()
@@ -195,8 +198,8 @@ func (p *Policy) Apply(st State, e Event) State {
 }
 
 // begin starts an episode. What was sent in the one before still counts.
-func (s *state) begin(ref string, at time.Time) {
-	*s = state{Policy: ref, Episode: s.Episode + 1, Open: true, Runs: []run{{From: at}}, Sent: s.Sent}
+func (s *state) begin(p *Policy, at time.Time) {
+	*s = state{Policy: p.Ref(), Steps: p.hashes(), Episode: s.Episode + 1, Open: true, Runs: []run{{From: at}}, Sent: s.Sent}
 }
 
 // end ends the episode; nothing fires on what is closed.
@@ -205,7 +208,7 @@ func (s *state) end() { *s = state{Policy: s.Policy, Episode: s.Episode, Sent: s
 // hold changes what holds the clock, at an instant: the stretch that runs
 // ends there, and the next begins when nothing holds it any more.
 func (p *Policy) hold(s *state, at time.Time, change func()) {
-	if !s.Open {
+	if !s.Open || p.cfg.AlwaysRuns {
 		return
 	}
 	s.Base = p.stop(s, at)

@@ -325,6 +325,16 @@ func (r *Rules) LadderFacts(t Ticket, now time.Time) LadderFacts {
 	return f
 }
 
+// NoticeDay returns the instant from which on [LadderFacts].NoticeDays is at
+// least days; zero where no formal notice was sent.
+func (r *Rules) NoticeDay(t Ticket, days int) time.Time {
+	if t.Dispute.Notice.IsZero() {
+		return time.Time{}
+	}
+	zone := r.cfg.Calendar.Zone()
+	return sla.DateOf(t.Dispute.Notice, zone).AddDays(days).At(0, zone).UTC()
+}
+
 // daysBetween counts the dates from one to another.
 func daysBetween(from, to sla.Date) int {
 	noon := func(d sla.Date) time.Time { return time.Date(d.Year, d.Month, d.Day, 12, 0, 0, 0, time.UTC) }
