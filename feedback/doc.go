@@ -30,16 +30,31 @@
 // HMAC-SHA-256; it names no person. Looking at a link must record nothing,
 // because mail scanners follow links: GET shows, POST records.
 //
-// # Errors, concurrency, storage
+// # The desk
+//
+// [Desk] is the shell: it loads, decides, commits, and tries again on conflict.
+// [Desk.Ask] reserves an invitation, once a matter and close cycle; two at once
+// cannot go past a cap, because each moves the customer's record on. [Desk.Tick]
+// decides again on what waits, sends, reminds once and lets expire. [Desk.Show]
+// and [Desk.Record] are the two ends of a link. A response and the counts that it
+// moves are one commit, and so are its revision and its erasure.
+//
+// # Storage
+//
+// A host implements [Store], six methods over three tables, and proves it with
+// package feedbacktest; feedbackmem keeps everything in memory. Delivery is at
+// least once under one id, each attempt committed before it is made ([Delivery]).
+//
+// # Errors and concurrency
 //
 // A value from outside that cannot be used is a [Fault], and all of them are
-// [Faults]; a token that is refused is a [TokenError]. Policies and keyrings are
-// immutable and safe for concurrent use. Nothing here reads a clock, draws
-// randomness or stores anything: the time and the customer's history are
-// arguments.
+// [Faults]; a token that is refused is a [TokenError]. ErrConflict, ErrNotFound
+// and ErrDuplicate are those of the store. All values but a [Summary] that is
+// written are safe for concurrent use. Only the desk has a clock and randomness,
+// both from its [Config]; everything else takes them as arguments.
 //
 // # What it does not do
 //
-// It sends no message, renders no page and knows no customer but by the host's
+// It writes no message, renders no page, and knows no customer but by the host's
 // pseudonymous reference.
 package feedback

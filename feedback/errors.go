@@ -3,13 +3,47 @@ package feedback
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
 
-// ErrInvalid is what every [*Fault] and [Faults] is: a value from outside that
-// cannot be used.
-var ErrInvalid = errors.New("invalid")
+// The sentinels of the package; test for them with [errors.Is].
+var (
+	// ErrInvalid is what every [*Fault] and [Faults] is: a value from outside
+	// that cannot be used.
+	ErrInvalid = errors.New("invalid")
+	// ErrNotFound: there is no such record, key, survey or policy.
+	ErrNotFound = errors.New("not found")
+	// ErrConflict: somebody else changed the record first, more often than the
+	// desk retries.
+	ErrConflict = errors.New("conflict")
+	// ErrDuplicate is what every [*DuplicateError] is.
+	ErrDuplicate = errors.New("duplicate key")
+	// ErrCorrupt: a stored record cannot be read back.
+	ErrCorrupt = errors.New("corrupt record")
+)
+
+// DuplicateError names every key that a commit wanted and that is held already.
+// It is an [ErrDuplicate].
+type DuplicateError struct{ Keys []Unique }
+
+// Error says how many of which kinds.
+func (e *DuplicateError) Error() string {
+	kinds := make([]string, len(e.Keys))
+	for i, k := range e.Keys {
+		kinds[i] = string(k.Kind)
+	}
+	return "feedback: duplicate key: " + strings.Join(kinds, ", ")
+}
+
+// Is makes it an [ErrDuplicate].
+func (*DuplicateError) Is(target error) bool { return target == ErrDuplicate }
+
+// Has reports whether a key of the kind is among them.
+func (e *DuplicateError) Has(kind UniqueKind) bool {
+	return slices.ContainsFunc(e.Keys, func(u Unique) bool { return u.Kind == kind })
+}
 
 // Fault is one value that cannot be used: where it stands, what it was, and
 // what is wrong with it. It is an [ErrInvalid]. Value is never what a customer

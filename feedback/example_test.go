@@ -2,12 +2,14 @@ package feedback_test
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/kulanz-go/kulanz/feedback"
+	"github.com/kulanz-go/kulanz/feedback/feedbackmem"
 )
 
 // A customer who agreed to be asked, and confirmed it, is asked a day after the
@@ -70,4 +72,44 @@ func ExampleKeyring() {
 	// Output:
 	// csat 2026-12-26 <nil>
 	// feedback: token refused: wrong_use
+}
+
+// A conversation ends, the customer is asked, answers, and is counted.
+func ExampleDesk() {
+	ctx, now := context.Background(), time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC)
+	survey, _ := feedback.NewSurvey(feedback.SurveyConfig{ID: "csat", Questions: []feedback.Question{ // errors are left out here
+		{ID: "satisfied", About: feedback.AspectService, Scale: feedback.ScaleCSAT5().Config()},
+	}})
+	policy, _ := feedback.NewPolicy(feedback.PolicyConfig{
+		ID: "after-ticket", Survey: "csat", Medium: feedback.MediumEmail, Moments: []feedback.Moment{feedback.MomentResolved},
+	})
+	keys, _ := feedback.NewKeyring(feedback.SigningKey{ID: "2026-11", Secret: bytes.Repeat([]byte("?"), 32)})
+	link := ""
+	desk, _ := feedback.NewDesk(new(feedbackmem.Store), feedback.Config{
+		Now: func() time.Time { return now }, Zone: time.UTC, Keys: keys, Customers: optedIn{},
+		Surveys: []*feedback.Survey{survey}, Policies: []*feedback.Policy{policy},
+		Delivery: feedback.DeskDelivers(func(_ context.Context, out feedback.Outgoing) error {
+			link = out.Answer // the shop's mail carries it, and out.Object beside it
+			return nil
+		}),
+	})
+	asking, _ := desk.Ask(ctx, "after-ticket", feedback.Subject{
+		Shop: "demo", Customer: "customer-17", Ref: "ticket-1", Moment: feedback.MomentResolved, At: now,
+	})
+	_, _ = desk.Tick(ctx, feedback.TickOptions{})
+	_, err := desk.Record(ctx, link, []feedback.Answer{{Question: "satisfied", Score: 5}}, "Quick and kind.")
+	total, _ := desk.Total(ctx, feedback.SummaryQuery{
+		Shop: "demo", Survey: "csat", Question: "satisfied", From: feedback.DayOf(now, time.UTC), To: feedback.DayOf(now, time.UTC) + 1,
+	})
+	fmt.Println(asking.Decision.Verdict, err, total.N(), total.Count(5))
+	// Output:
+	// send <nil> 1 1
+}
+
+// optedIn is a shop whose customers all agreed.
+type optedIn struct{}
+
+func (optedIn) Standing(context.Context, string, string, feedback.Medium) (feedback.Standing, error) {
+	agreed := time.Date(2026, 5, 2, 10, 0, 0, 0, time.UTC)
+	return feedback.Standing{Consent: &feedback.Consent{Given: agreed, Confirmed: agreed.Add(time.Hour), Text: "checkout-7"}}, nil
 }
