@@ -50,6 +50,13 @@
 // under the newest by the ids of the steps, and its history says so. Budgets
 // per address hold over all tickets of a shop, by unique keys.
 //
+// # Lint
+//
+// [Lint] says what is allowed in a policy but probably not meant: conditions
+// that never or always hold, policies and levels that nobody ever gets to,
+// hours of the next 28 days in which nobody is there, last resorts without a
+// guard, bots without a hand-over, and more.
+//
 // # The ladder
 //
 // [NewLadder] makes the ladder for difficult customers: a full answer, the

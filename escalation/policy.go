@@ -205,6 +205,12 @@ func NewPolicySet(env Environment, configs ...PolicyConfig) (*PolicySet, error) 
 	s := &PolicySet{byRef: map[string]*Policy{}, newest: map[string]*Policy{}}
 	var c check
 	var ids []string
+	if env.Schema == nil { // one for all
+		var err error
+		if env.Schema, err = NewSchema(BuiltinFields()...); err != nil {
+			return nil, err
+		}
+	}
 	for i, cfg := range configs {
 		path := "policies[" + strconv.Itoa(i) + "]"
 		p, err := NewPolicy(cfg, env)
