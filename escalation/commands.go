@@ -21,7 +21,7 @@ const (
 )
 
 // noticed reports whether somebody is told of a firing.
-func (f *Firing) noticed() bool {
+func (f Firing) noticed() bool {
 	return f.Status == Fired && slices.ContainsFunc(f.Actions, func(a Action) bool { return !a.Kind.commands() })
 }
 

@@ -50,6 +50,11 @@
 // under the newest by the ids of the steps, and its history says so. Budgets
 // per address hold over all tickets of a shop, by unique keys.
 //
+// # Explanations
+//
+// [Planner.Explain] says of one ticket what fired, what will fire and when if
+// nobody acts, and what has not and why, in German and English.
+//
 // # Lint
 //
 // [Lint] says what is allowed in a policy but probably not meant: conditions
