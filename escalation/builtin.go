@@ -20,7 +20,7 @@ func ticketFields() []Field {
 		list("tags"), list("orders"),
 		flag("assigned"), flag("guest"),
 		count("contacts"), count("contacts_1d"), count("contacts_7d"), count("contacts_30d"), // messages of the customer
-		count("replies"), count("written_rounds"), count("bot_turns"), count("reopens"), count("reassignments"),
+		count("replies"), count("written_rounds"), count("bot_turns"), count("reopens"), count("reassignments"), count("team_hops"), // from one agent, one team to another
 		count("hand_offs"), count("escalations"), count("open_points"), count("open_promises"), count("abuse_incidents"),
 		count("age_minutes"), count("waiting_minutes"), count("idle_minutes"), // elapsed time; waiting: since the customer waits
 		list("sla_warned"), list("sla_breached"), // metrics, of their present cycle

@@ -53,7 +53,7 @@ func (p *Planner) setCounts(f Facts, in *ticket.PlanInput, m *memo) {
 	for name, n := range map[string]int{
 		"contacts": c.Contacts, "replies": c.Replies, "bot_turns": c.BotReplies, "reopens": c.Reopens,
 		"reassignments": c.Reassignments, "hand_offs": c.HandOffs, "escalations": c.Escalations,
-		"open_promises": len(t.Promises), "abuse_incidents": t.Dispute.Abuse,
+		"team_hops": m.Hops, "open_promises": len(t.Promises), "abuse_incidents": t.Dispute.Abuse,
 	} {
 		f.set(name, Integer(int64(n)))
 	}

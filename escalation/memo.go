@@ -18,6 +18,8 @@ type memo struct {
 	Noticed   string   `json:"n,omitempty"`
 	Approvers []string `json:"p,omitempty"`
 	Faults    []string `json:"f,omitempty"` // that were noted
+	Team      string   `json:"t,omitempty"` // that has it, or had it last
+	Hops      int      `json:"h,omitempty"` // from one team to another
 }
 
 // Bounds of a memo.
@@ -35,15 +37,13 @@ func (m *memo) note(e ticket.Event, signals func(string) []string) {
 	}
 	if msg := e.Message(); msg != nil && e.Actor.Kind == ticket.ActorCustomer {
 		m.Contacts = append(m.Contacts, e.At.Unix())
-		if signals != nil {
-			for _, s := range signals(msg.Text) {
-				if !slices.Contains(m.Signals, s) && len(m.Signals) < maxSignals && len(s) <= maxNameLen {
-					m.Signals = append(m.Signals, s)
-				}
-			}
-		}
+		m.hear(msg.Text, signals)
 	}
 	switch b := e.Body.(type) {
+	case ticket.Assigned:
+		m.hop(b.Team)
+	case ticket.Escalated:
+		m.hop(b.Team)
 	case ticket.DisputeRecorded:
 		if b.Step == ticket.StepFormalNotice {
 			m.Noticed = e.Actor.ID
@@ -53,6 +53,29 @@ func (m *memo) note(e ticket.Event, signals func(string) []string) {
 			m.Approvers = append(m.Approvers, e.Actor.ID)
 		}
 	}
+}
+
+// hear keeps the signals of a message.
+func (m *memo) hear(text string, signals func(string) []string) {
+	if signals == nil {
+		return
+	}
+	for _, s := range signals(text) {
+		if !slices.Contains(m.Signals, s) && len(m.Signals) < maxSignals && len(s) <= maxNameLen {
+			m.Signals = append(m.Signals, s)
+		}
+	}
+}
+
+// hop counts that another team has the ticket.
+func (m *memo) hop(team string) {
+	if team == "" || team == m.Team {
+		return
+	}
+	if m.Team != "" {
+		m.Hops++
+	}
+	m.Team = team
 }
 
 // forget drops contacts that no fact counts any more.

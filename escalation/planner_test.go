@@ -166,6 +166,20 @@ func TestThirdHop(t *testing.T) {
 	assert.Equal(t, "anna", got.Assignee, "once is enough")
 }
 
+// Teams are counted apart from agents: the same team again is no hop.
+func TestTeamHops(t *testing.T) {
+	w := watch(t, escalation.PlannerConfig{}, tickettest.DeskConfig{}, strings.Replace(service, `"reassignments"`, `"team_hops"`, 1))
+	ref := w.Ticket(t, tickettest.Spec{State: ticket.StateOpen}).Ref()
+	w.do(t, tickettest.Agent("anna"), ref, ticket.Unack{})
+	for i, team := range []string{"first", "second", "second", "first", "third"} {
+		assert.Len(t, w.steps(t, ref), 1, "after %d", i)
+		got, err := w.Get(t.Context(), tickettest.System(), ref)
+		require.NoError(t, err)
+		w.do(t, tickettest.Agent("anna"), ref, ticket.Assign{Assignee: "anna", Team: team, Expect: got.Assignee})
+	}
+	assert.Equal(t, []string{"e0|c0|team fired", "e0|c0|hops fired"}, w.steps(t, ref))
+}
+
 func office(tb testing.TB) *sla.PolicySet {
 	tb.Helper()
 	set, err := sla.NewPolicySet([]sla.PolicyConfig{{ID: "p", Rules: []sla.Rule{{ID: "all", Targets: []sla.Target{

@@ -40,7 +40,7 @@ func ReplayCSV(ctx context.Context, log []byte, policy string, workers int) (*Lo
 	if err != nil {
 		return l, nil, err
 	}
-	r, err := replayLog(ctx, l, []*sla.Policy{p}, workers, func() {})
+	r, err := replayLog(ctx, l, []*sla.Policy{p}, nil, workers, func() {})
 	if err != nil {
 		return l, nil, err
 	}

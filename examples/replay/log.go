@@ -50,6 +50,7 @@ type Row struct {
 	Reason, MadeSLA             string
 	Tags                        []string
 	Opened, Closed              time.Time
+	Hops                        int // -1: the log does not say
 
 	order int64
 }
@@ -172,7 +173,7 @@ type rowParser struct {
 	zone                                             *time.Location
 	id, at, order, agent, assignee, team             int
 	customer, channel, priority, reason, opened, end int
-	made                                             int
+	made, hops                                       int
 	activity, tags                                   []int
 	tagNames                                         []string
 	names                                            map[string]string // of activities, each kept once
@@ -199,7 +200,7 @@ func newRowParser(m *Mapping, header []string) (*rowParser, error) {
 		m: m, width: len(header), zone: zone, names: map[string]string{},
 		id: col(c.Case), at: col(c.At), order: col(c.Order), agent: col(c.Agent), assignee: col(c.Assignee),
 		team: col(c.Team), customer: col(c.Customer), channel: col(c.Channel), priority: col(c.Priority),
-		reason: col(c.Reason), opened: col(c.Opened), end: col(c.Closed), made: col(c.MadeSLA),
+		reason: col(c.Reason), opened: col(c.Opened), end: col(c.Closed), made: col(c.MadeSLA), hops: col(c.Hops),
 	}
 	for _, name := range c.Activity {
 		p.activity = append(p.activity, col(name))
@@ -210,6 +211,15 @@ func newRowParser(m *Mapping, header []string) (*rowParser, error) {
 		}
 	}
 	return p, nil
+}
+
+// hopsOf reads a count of hops; what is none says nothing.
+func hopsOf(s string) int {
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 0 {
+		return -1
+	}
+	return n
 }
 
 // parse returns the case of a record and its row, or what is wrong with it.
@@ -234,7 +244,7 @@ func (p *rowParser) parse(rec record) (string, Row, *BadRow) {
 	row := Row{
 		Line: rec.line, Activity: p.activityOf(f), Agent: f.at(p.agent), Assignee: f.at(p.assignee),
 		Team: f.at(p.team), Customer: f.at(p.customer), Channel: f.at(p.channel), Priority: f.at(p.priority),
-		Reason: f.at(p.reason), MadeSLA: strings.ToLower(f.at(p.made)),
+		Reason: f.at(p.reason), MadeSLA: strings.ToLower(f.at(p.made)), Hops: hopsOf(f.at(p.hops)),
 	}
 	for i, tag := range p.tags {
 		if v := f.at(tag); v != "" {

@@ -1,5 +1,5 @@
 // Replay reads the event log of a help desk and runs every case through the
-// life of a ticket and through policies:
+// life of a ticket and through policies of deadlines and of escalation:
 //
 //	go run ./examples/replay [flags] [FILE.csv[.gz]]
 //
@@ -59,6 +59,7 @@ type options struct {
 	policies, mappings list
 	asJSON             bool
 	svg, explain       string
+	escalation         string
 	file               string
 }
 
@@ -82,6 +83,7 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 	flags.StringVar(&o.zone, "zone", "", "time `zone` of desk and calendars, as in Europe/Berlin")
 	flags.Var(&o.policies, "policy", "`file` of a policy, or the name of one that comes with the program; several are compared")
 	flags.Var(&o.mappings, "mapping", "`file` of a mapping table for another log; its columns tell when it is used")
+	flags.StringVar(&o.escalation, "escalation", "third_hop.json", "`file` of an escalation policy, the name of one that comes with the program, or none")
 	flags.BoolVar(&o.asJSON, "json", false, "print the report as JSON")
 	flags.StringVar(&o.svg, "svg", "", "write a picture of the report to a `file`")
 	flags.StringVar(&o.explain, "explain", "", "print the timeline of one `case` and why each date")
@@ -209,7 +211,11 @@ func (o *options) loadPolicies(m *Mapping) ([]*sla.Policy, []PolicySummary, erro
 func (o *options) report(
 	ctx context.Context, l *Log, policies []*sla.Policy, files []PolicySummary, out *printer, bar *progressbar.ProgressBar,
 ) error {
-	r, err := replayLog(ctx, l, policies, runtime.GOMAXPROCS(0), func() {
+	watch, err := loadEscalation(o.escalation)
+	if err != nil {
+		return err
+	}
+	r, err := replayLog(ctx, l, policies, watch, runtime.GOMAXPROCS(0), func() {
 		if bar != nil {
 			_ = bar.Add(1) // a bar that cannot be drawn must not end the replay
 		}

@@ -61,6 +61,8 @@ type Columns struct {
 	Agent    string `json:"agent,omitempty"`
 	Assignee string `json:"assignee,omitempty"`
 	Team     string `json:"team,omitempty"`
+	// Hops counts how often the case went from one team to another so far.
+	Hops     string `json:"hops,omitempty"`
 	Customer string `json:"customer,omitempty"`
 	Channel  string `json:"channel,omitempty"`
 	Priority string `json:"priority,omitempty"`

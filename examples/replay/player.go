@@ -27,6 +27,8 @@ type player struct {
 	makers map[ticket.EventKind]maker
 	life   *Life
 
+	planners []ticket.Planner
+
 	// Of the case being played.
 	c      *LogCase
 	store  *ticketmem.Store
@@ -35,6 +37,7 @@ type player struct {
 	ticket ticket.Ticket // as the system sees it
 	folded ticket.Ticket // the same, as the sum of the events so far
 	row    *Row
+	trail  trail
 	before string // the activity of the row before
 	marks  []sla.Mark
 	story  func(*Row, []ticket.Event, []Rejection) // hears of every row; nil: nobody listens
@@ -54,13 +57,13 @@ func (p *player) play(ctx context.Context, c *LogCase) ([]sla.Mark, error) {
 	store := new(ticketmem.Store)
 	desk, err := ticket.NewDesk(store, ticket.Config{
 		Rules: p.rules, Now: func() time.Time { return p.clock },
-		Delivery: ticket.HostDelivers(), Random: p.random,
+		Delivery: ticket.HostDelivers(), Random: p.random, Planners: p.planners, Facts: p.facts,
 	})
 	if err != nil {
 		return nil, err
 	}
 	p.c, p.store, p.desk, p.clock, p.before, p.marks = c, store, desk, time.Time{}, "", p.marks[:0]
-	p.ticket, p.folded = ticket.Ticket{}, ticket.Ticket{}
+	p.ticket, p.folded, p.trail = ticket.Ticket{}, ticket.Ticket{}, trail{told: -1}
 	s := stay{zone: p.zone}
 	for i := range c.Rows {
 		p.row = &c.Rows[i]
@@ -87,6 +90,7 @@ func (p *player) play(ctx context.Context, c *LogCase) ([]sla.Mark, error) {
 // activity: these first where the ticket must be reopened.
 func (p *player) playRow(ctx context.Context, s *stay) error {
 	activity := p.m.Activities[p.row.Activity]
+	p.trail.told = max(p.trail.told, p.row.Hops)
 	after := s.ended && !activity.Ends
 	parts := []func(context.Context) ([]ticket.Event, []Rejection, error){
 		p.follow,
@@ -110,7 +114,9 @@ func (p *player) playRow(ctx context.Context, s *stay) error {
 	for i := range events {
 		p.folded = ticket.Apply(p.folded, events[i])
 		p.marks = append(p.marks, p.mark(&events[i]))
-		p.life.event(&events[i], s)
+		if !p.trail.event(&events[i]) {
+			p.life.event(&events[i], s)
+		}
 	}
 	s.workAfter = s.workAfter || after
 	p.life.reject(p.row.Line, refused)

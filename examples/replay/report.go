@@ -15,6 +15,7 @@ type Report struct {
 	Log  LogReport `json:"log"`
 	Bad  BadRows   `json:"bad_rows"`
 	Life *Life     `json:"life"`
+	Hops *Hops     `json:"hops"`
 	// NotJudged counts cases that no policy judges since rows of theirs are
 	// lost.
 	NotJudged int             `json:"not_judged"`
@@ -82,7 +83,7 @@ func newReport(l *Log, policies []*sla.Policy) *Report {
 		Log: LogReport{
 			Format: l.Mapping.ID, Rows: l.Rows, Cases: len(l.Cases), First: l.First, Last: l.Last,
 		},
-		Bad: l.Bad, Life: newLife(),
+		Bad: l.Bad, Life: newLife(), Hops: newHops(),
 	}
 	if l.HasMadeSLA {
 		for _, p := range policies {

@@ -7,14 +7,21 @@ import (
 	"iter"
 	"sync"
 
+	"github.com/kulanz-go/kulanz/escalation"
 	"github.com/kulanz-go/kulanz/sla"
 )
 
 // replayLog runs every case of a log through a desk and its timeline through
 // the policies, by so many workers, whose reports merge into one. It calls step
 // after each case, from any goroutine.
-func replayLog(ctx context.Context, l *Log, policies []*sla.Policy, workers int, step func()) (*Report, error) {
+func replayLog(
+	ctx context.Context, l *Log, policies []*sla.Policy, watch *escalation.PolicySet, workers int, step func(),
+) (*Report, error) {
 	rules, zone, err := deskRules(&l.Mapping.Desk)
+	if err != nil {
+		return nil, err
+	}
+	planned, err := planners(watch, rules)
 	if err != nil {
 		return nil, err
 	}
@@ -24,12 +31,13 @@ func replayLog(ctx context.Context, l *Log, policies []*sla.Policy, workers int,
 		from, to := i*len(l.Cases)/len(parts), (i+1)*len(l.Cases)/len(parts)
 		parts[i] = &part{
 			log: l, cases: l.Cases[from:to], policies: policies, step: step,
-			player: newPlayer(l.Mapping, rules, zone), agreements: make([]Agreement, len(policies)),
+			player: newPlayer(l.Mapping, rules, zone), agreements: make([]Agreement, len(policies)), hops: newHops(),
 		}
+		parts[i].player.planners = planned
 		wg.Go(func() { parts[i].run(ctx) })
 	}
 	wg.Wait()
-	return mergeParts(l, policies, parts)
+	return mergeParts(l, policies, watch, parts)
 }
 
 // part is one worker's share of a log.
@@ -41,6 +49,7 @@ type part struct {
 	step       func()
 	report     *sla.Report
 	agreements []Agreement
+	hops       *Hops
 	notJudged  int
 	err        error
 }
@@ -66,6 +75,8 @@ func (p *part) histories(ctx context.Context) iter.Seq[sla.History] {
 			}
 			h := sla.History{ID: c.ID, Marks: marks, Until: p.log.Last}
 			p.compare(c, &h)
+			met, judged := verdict(p.policies[0], &h)
+			p.hops.add(p.player.trail.count(), met, judged, p.player.trail.fired)
 			if !yield(h) {
 				return
 			}
@@ -106,8 +117,12 @@ func verdict(p *sla.Policy, h *sla.History) (bool, bool) {
 }
 
 // mergeParts puts the workers' shares together.
-func mergeParts(l *Log, policies []*sla.Policy, parts []*part) (*Report, error) {
+func mergeParts(l *Log, policies []*sla.Policy, watch *escalation.PolicySet, parts []*part) (*Report, error) {
 	r := newReport(l, policies)
+	r.Hops.Policy = policies[0].Ref()
+	if watch != nil {
+		r.Hops.Escalation = watch.Policies()[0].Ref()
+	}
 	var failures []error
 	for _, p := range parts {
 		if p.err != nil {
@@ -116,6 +131,7 @@ func mergeParts(l *Log, policies []*sla.Policy, parts []*part) (*Report, error) 
 		}
 		r.Life.merge(p.player.life)
 		r.NotJudged += p.notJudged
+		r.Hops.merge(p.hops)
 		for i := range r.MadeSLA {
 			r.MadeSLA[i].merge(&p.agreements[i])
 		}

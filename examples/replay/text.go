@@ -28,6 +28,7 @@ func (r *Report) text(p *printer) {
 		r.Log.First.Format(time.DateOnly), r.Log.Last.Format(time.DateOnly))
 	r.Bad.text(p)
 	r.Life.text(p)
+	r.Hops.text(p)
 	r.slaText(p)
 }
 
