@@ -1,7 +1,10 @@
 package ticket_test
 
 import (
+	"encoding/binary"
+	"flag"
 	"fmt"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -72,29 +75,65 @@ func BenchmarkReply(b *testing.B) {
 	}
 }
 
-// BenchmarkTick is a tick with 10 due tickets among few and many.
+// most is how many tickets are open in the largest case of BenchmarkTick:
+//
+//	go test -run '^$' -bench Tick ./ticket -open 1000000
+var most = flag.Int("open", 100_000, "open tickets in BenchmarkTick")
+
+// BenchmarkTick is a tick with 100 due tickets among few and many: it must cost
+// what is due. It reports what an open ticket of five messages takes in memory.
 func BenchmarkTick(b *testing.B) {
-	for _, open := range []int{1_000, 20_000} {
+	for _, open := range []int{1_000, *most} {
 		f := newFixture(b, ticket.RulesConfig{Idle: days(3650)})
-		for i := range open {
+		var due []ticket.Ref
+		for i := range 100 {
 			in := mail(fmt.Sprintf("m%d", i), "Wo?")
 			in.Orders = nil
-			f.receive(b, in)
+			due = append(due, f.receive(b, in).Ticket.Ref())
 		}
-		page, err := f.desk.List(b.Context(), anna, ticket.Query{Limit: 10})
-		require.NoError(b, err)
+		bytes := fill(b, f, open)
 		b.Run(fmt.Sprintf("open=%d", open), func(b *testing.B) {
+			b.ReportAllocs()
 			for b.Loop() {
 				b.StopTimer()
-				for i := range page.Tickets {
-					f.do(b, anna, page.Tickets[i].Ref(), ticket.Snooze{Until: f.clock.Now().Add(time.Hour), Reason: "x"})
+				for _, ref := range due {
+					f.do(b, anna, ref, ticket.Snooze{Until: f.clock.Now().Add(time.Hour), Reason: "x"})
 				}
 				f.clock.Advance(time.Hour)
 				b.StartTimer()
-				if res := f.tick(b); len(res.Done) != len(page.Tickets) {
+				if res := f.tick(b); len(res.Done) != len(due) {
 					b.Fatal(len(res.Done))
 				}
 			}
+			b.ReportMetric(bytes, "B/ticket")
 		})
 	}
+}
+
+// fill puts in copies of a ticket of five messages that is not due for years,
+// and returns what one takes in memory.
+func fill(b *testing.B, f *fixture, open int) float64 {
+	b.Helper()
+	text := strings.Repeat("Wo bleibt mein Paket? ", 10)
+	ref := f.receive(b, mail("first", text)).Ticket.Ref()
+	for range 4 {
+		f.do(b, anna, ref, ticket.Reply{Text: text})
+	}
+	rec, err := f.store.Load(b.Context(), ref)
+	require.NoError(b, err)
+	events, err := f.store.History(b.Context(), ticket.HistoryQuery{Ref: ref, Limit: ticket.MaxPage})
+	require.NoError(b, err)
+	rec.Version, rec.Wake = 1, rec.Wake.AddDate(9, 0, 0)
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	for i := range open {
+		binary.BigEndian.PutUint64(rec.ID[8:], uint64(i))
+		require.NoError(b, f.store.Commit(b.Context(), ticket.Commit{
+			At: f.clock.Now(), Changes: []ticket.Change{{Next: rec, Events: events}},
+		}))
+	}
+	runtime.GC()
+	runtime.ReadMemStats(&after)
+	return float64(after.HeapAlloc-before.HeapAlloc) / float64(open)
 }
