@@ -6,24 +6,34 @@ import (
 	"strings"
 )
 
-// Mermaid returns the table as a Mermaid state diagram: a line for every step
-// from one state to another, with its event, actors and guards. Rows that
-// leave a ticket where it is are not drawn. The text depends on the table
-// alone.
+// Mermaid returns the table as a Mermaid state diagram: an arrow for every pair
+// of states, with each event that leads from one to the other, its actors and
+// guards. Rows that leave a ticket where it is are not drawn. The text depends on
+// the table alone.
 func (w *Workflow) Mermaid() string {
-	var b strings.Builder
-	b.WriteString("stateDiagram-v2\n")
+	type arrow struct{ from, to State }
+	var order []arrow
+	labels := make(map[arrow][]string)
 	for _, r := range w.rows {
 		for _, from := range r.From {
 			if r.To == "" || r.To == from {
 				continue
 			}
-			source := string(from)
-			if from == StateNone {
-				source = "[*]"
+			a := arrow{from, r.To}
+			if labels[a] == nil {
+				order = append(order, a)
 			}
-			fmt.Fprintf(&b, "    %s --> %s: %s\n", source, r.To, r.label())
+			labels[a] = append(labels[a], r.label())
 		}
+	}
+	var b strings.Builder
+	b.WriteString("stateDiagram-v2\n")
+	for _, a := range order {
+		source := string(a.from)
+		if a.from == StateNone {
+			source = "[*]"
+		}
+		fmt.Fprintf(&b, "    %s --> %s: %s\n", source, a.to, strings.Join(labels[a], "<br/>"))
 	}
 	for _, s := range w.states {
 		if w.kinds[s].isFinal() {

@@ -79,7 +79,11 @@ func TestMatrixOfEveryEventInEveryState(t *testing.T) {
 }
 
 func TestMermaid(t *testing.T) {
-	golden(t, "workflow.mmd", builtin(t).Mermaid())
+	diagram := builtin(t).Mermaid()
+	golden(t, "workflow.mmd", diagram)
+	readme, err := os.ReadFile(filepath.Join("..", "README.md"))
+	require.NoError(t, err)
+	assert.Contains(t, string(readme), "```mermaid\n"+diagram+"```\n", "the README shows another diagram")
 }
 
 // The state machine and the table must agree on every event in every state:
