@@ -163,7 +163,12 @@ func (p *Planner) pin(v *view) {
 		return
 	}
 	var ok bool
-	if v.policy, ok = p.cfg.Policies.Policy(ref); ok {
+	if v.policy, ok = p.cfg.Policies.Policy(ref); ok && slices.Equal(v.memo.State.s.Steps, v.policy.hashes()) {
+		return
+	}
+	if ok { // edited without a version of its own
+		v.fault("policy_changed")
+		v.memo.State = v.policy.Migrate(v.memo.State, v.policy, MigrateByStep, v.in.Now)
 		return
 	}
 	v.fault("policy_missing")

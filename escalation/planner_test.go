@@ -3,6 +3,7 @@ package escalation_test
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -236,6 +237,21 @@ func TestPinnedVersions(t *testing.T) {
 	assert.Equal(t, []string{"e0|c0|team fired", "e0|c0|lead fired", "planner_fault policy_missing"}, other.steps(t, fresh.Ref()))
 }
 
+// A policy that was edited without a version of its own goes on by the ids of
+// its steps, too, and the history says so.
+func TestEditedInPlace(t *testing.T) {
+	first := watch(t, escalation.PlannerConfig{}, tickettest.DeskConfig{}, service)
+	ref := first.Ticket(t, tickettest.Spec{}).Ref()
+	first.tick(t, 30*time.Minute)
+	edited := strings.Replace(service, `{"id": "lead", "after": "30m"`, `{"id": "new", "after": "20m", "targets": [{"kind": "role", "id": "x"}], "actions": [{"kind": "notify"}]}, {"id": "lead", "after": "30m"`, 1)
+	second := watch(t, escalation.PlannerConfig{}, tickettest.DeskConfig{Store: first.Store, Clock: first.Clock, Seed: 2}, edited)
+	second.do(t, tickettest.Agent("anna"), ref, ticket.Note{Text: "x"})
+	second.tick(t, time.Hour)
+	assert.Equal(t, []string{
+		"e0|c0|team fired", "e0|c0|lead fired", "planner_fault policy_changed", "e0|c0|new fired", "e0|c0|manager fired",
+	}, second.steps(t, ref))
+}
+
 // Match is decided when an episode begins; only Rematch switches later.
 func TestRematch(t *testing.T) {
 	const text = `{"id": "ID", "version": "1", "clock": "wall", REMATCH "match": {"field": "priority", "op": "OP", "value": "urgent"},
@@ -379,6 +395,63 @@ func (w *watched) point(tb testing.TB, ref ticket.Ref) string {
 	require.NoError(tb, err)
 	require.NotEmpty(tb, got.Points)
 	return got.Points[0].ID
+}
+
+// What a planner knows of a ticket.
+func TestFactsOfATicket(t *testing.T) {
+	conds := map[string]string{
+		"two-contacts": `{"field": "contacts_1d", "op": "ge", "value": 2}`,
+		"three-7d":     `{"field": "contacts_7d", "op": "ge", "value": 3}`,
+		"three-30d":    `{"field": "contacts_30d", "op": "ge", "value": 3}`,
+		"all-contacts": `{"field": "contacts", "op": "eq", "value": 3}`,
+		"threat":       `{"field": "signals", "op": "has", "value": "legal_threat"}`,
+		"customer":     `{"field": "author_kind", "op": "eq", "value": "customer"}`,
+		"agent":        `{"field": "author_kind", "op": "eq", "value": "agent"}`,
+		"known":        `{"all": [{"field": "guest", "op": "eq", "value": false}, {"field": "assigned", "op": "eq", "value": false}]}`,
+		"language":     `{"all": [{"field": "language", "op": "eq", "value": "de"}, {"field": "channel", "op": "eq", "value": "email"}, {"field": "shop", "op": "eq", "value": "shop"}]}`,
+		"no-team":      `{"field": "team", "op": "exists", "value": false}`,
+		"idle":         `{"field": "idle_minutes", "op": "ge", "value": 30}`,
+		"order":        `{"field": "orders", "op": "has", "value": "o1"}`,
+		"host-lies":    `{"field": "contacts", "op": "eq", "value": 99}`,
+		"host-knows":   `{"field": "order_state", "op": "eq", "value": "lost"}`,
+	}
+	var steps []string
+	for _, id := range slices.Sorted(maps.Keys(conds)) {
+		steps = append(steps, `{"id": "`+id+`", "after": "0s", "when": `+conds[id]+`, "actions": [{"kind": "tag", "tags": ["`+id+`"]}]}`)
+	}
+	text := `{"id": "all", "version": "1", "clock": "wall", "catch_up": "all", "always_runs": true, "steps": [` + strings.Join(steps, ",") + `]}`
+	signals := func(text string) []string {
+		if strings.Contains(text, "Anwalt") {
+			return []string{"legal_threat"}
+		}
+		return nil
+	}
+	w := watch(t, escalation.PlannerConfig{Signals: signals}, tickettest.DeskConfig{Config: ticket.Config{
+		Facts: func(context.Context, ticket.Ticket, time.Time) (ticket.Facts, error) {
+			return ticket.Facts{Values: map[string]any{"contacts": 99, "order_state": "lost"}}, nil
+		},
+	}}, text)
+	receive := func(key, text string) ticket.Ticket {
+		in := tickettest.Mail(key, "c1", "o1")
+		in.Text = text
+		r, err := w.Receive(t.Context(), in)
+		require.NoError(t, err)
+		return r.Ticket
+	}
+	tk := receive("m1", "Wo ist mein Paket?")
+	assert.ElementsMatch(t, []string{"customer", "known", "language", "no-team", "order", "host-knows"}, tk.Tags)
+	w.Clock.Advance(48 * time.Hour)
+	tk = receive("m2", "Und?")
+	assert.NotContains(t, tk.Tags, "two-contacts", "one of them is two days old")
+	tk = receive("m3", "Dann hören Sie von meinem Anwalt.")
+	assert.Subset(t, tk.Tags, []string{"two-contacts", "three-7d", "three-30d", "all-contacts", "threat"})
+	tk = w.do(t, tickettest.Agent("anna"), tk.Ref(), ticket.Reply{Text: "Es ist unterwegs."})
+	assert.Contains(t, tk.Tags, "agent")
+	assert.NotContains(t, tk.Tags, "host-lies")
+	w.tick(t, 30*time.Minute)
+	got, err := w.Get(t.Context(), tickettest.System(), tk.Ref())
+	require.NoError(t, err)
+	assert.Contains(t, got.Tags, "idle")
 }
 
 func TestPlannerConfig(t *testing.T) {

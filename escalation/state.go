@@ -125,6 +125,20 @@ func (s *state) clone() state {
 	return out
 }
 
+// own returns the state to work on, without what this policy does not know: a
+// state comes from a store, and may have been another policy's.
+func (p *Policy) own(st State) state {
+	s := st.s.clone()
+	known := func(step, cycle int) bool { return step >= 0 && step < len(p.steps) && cycle >= 0 }
+	s.Waiting = slices.DeleteFunc(s.Waiting, func(w waiting) bool { return !known(w.Step, w.Cycle) })
+	s.Marks = slices.DeleteFunc(s.Marks, func(m mark) bool { return !known(m.Step, m.Cycle) })
+	s.Ahead = slices.DeleteFunc(s.Ahead, func(a ahead) bool { return a.Level < 0 || !p.has(a.instance) })
+	if s.Next.Level < 0 || s.Next.Cycle < 0 {
+		s.Next = instance{}
+	}
+	return s
+}
+
 // last returns the stretch that runs, ran last or will run next.
 func (s *state) last() *run { return &s.Runs[len(s.Runs)-1] }
 
@@ -162,7 +176,7 @@ type Event struct {
 // Apply returns the state after an event. What makes no sense is passed over:
 // opening what is open, acknowledging what is closed. It is pure.
 func (p *Policy) Apply(st State, e Event) State {
-	s := st.s.clone()
+	s := p.own(st)
 	switch e.Kind {
 	case EventOpened, EventReopen:
 		if !s.Open {
