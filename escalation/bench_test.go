@@ -54,3 +54,25 @@ func BenchmarkTick(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkEvaluate is one look at a ticket: with nothing due, and with a step
+// that fires, on the wall clock and on a calendar with quiet hours.
+func BenchmarkEvaluate(b *testing.B) {
+	p := policy(b, standard)
+	in := escalation.Input{Ticket: "T", Facts: facts(b, p.Schema(), map[string]any{"vip": true})}
+	opened := p.Apply(escalation.State{}, escalation.Event{At: at("08:00"), Kind: escalation.EventOpened})
+	in.Now = at("08:00")
+	fired := p.Evaluate(in, opened).State
+	for name, look := range map[string]struct {
+		st  escalation.State
+		now string
+	}{"idle": {fired, "08:10"}, "fires": {fired, "08:30"}} {
+		b.Run(name, func(b *testing.B) {
+			in.Now = at(look.now)
+			b.ReportAllocs()
+			for b.Loop() {
+				p.Evaluate(in, look.st)
+			}
+		})
+	}
+}

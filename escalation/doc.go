@@ -45,8 +45,8 @@
 // [NewPlanner] makes a [ticket.Planner] of policies: every step is decided in
 // the commit that made it due, stands in the ticket's history under its key,
 // and its notices are effects of that commit. A running ticket keeps the
-// version of its policy; [Policy.Migrate] moves it, [Policy.DryRun] says first
-// what that would change. Where a pinned version is gone, the ticket goes on
+// version of its policy; PlannerConfig.Moves take it to another, and
+// [Planner.DryRun] says first what that would change. Where a pinned version is gone, the ticket goes on
 // under the newest by the ids of the steps, and its history says so. Budgets
 // per address hold over all tickets of a shop, by unique keys.
 //

@@ -66,6 +66,7 @@ type Result struct {
 // state that it returns gives nothing more. Now must not lie before what was
 // applied to the state.
 func (p *Policy) Evaluate(in Input, st State) Result {
+	in.Facts = in.Facts.under(p.schema)
 	l := look{p: p, in: in, s: p.own(st)}
 	if l.s.active(in.Now) {
 		l.ladder()

@@ -59,13 +59,31 @@ func (p *Planner) Explain(in ticket.PlanInput, history []ticket.Event, until tim
 	return x, nil
 }
 
+// DryRun tells what a move would change for a ticket, from what
+// [ticket.Desk.PlanInput] returns, until an instant. It changes nothing. A
+// ticket that is not pinned to From has an empty diff; the error is that of
+// [Planner.Plan], or [Faults] where the move cannot be.
+func (p *Planner) DryRun(in ticket.PlanInput, m Move, until time.Time) (MigrationDiff, error) {
+	var c check
+	m.check(&c, "move", p.cfg.Policies)
+	if err := c.err(); err != nil {
+		return MigrationDiff{}, err
+	}
+	v, err := p.look(in)
+	if err != nil || v.policy == nil || v.policy.Ref() != m.From {
+		return MigrationDiff{From: m.From, To: m.To, How: m.How}, err
+	}
+	to, _ := p.cfg.Policies.Policy(m.To)
+	return to.DryRun(v.in, v.memo.State, v.policy, m.How, until), nil
+}
+
 // past reads the firings that the history has. What erasure took away is left
 // as its key and status.
 func (p *Planner) past(history []ticket.Event) []Firing {
 	out := []Firing{}
 	for _, e := range history {
 		b, ok := e.Body.(ticket.Recorded)
-		if !ok || b.What != ticket.WhatPlannedStep || b.Planner != p.cfg.Name || b.Step == nil {
+		if !ok || b.What != ticket.WhatPlannedStep || b.Planner != p.cfg.Name || b.Step == nil || b.Step.Status == string(Moved) {
 			continue
 		}
 		f := Firing{}

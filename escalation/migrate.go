@@ -155,6 +155,34 @@ func (p *Policy) hashes() []uint32 {
 
 func waitsForMark(hash uint32) bool { return hash&1 == 1 }
 
+// Moved is the status of the note that a ticket went over to another version.
+// It is no step, and has no [Firing].
+const Moved Status = "moved"
+
+// Move is a migration of all running tickets of one version.
+type Move struct {
+	From string    `json:"from"` // id@version
+	To   string    `json:"to"`
+	How  Migration `json:"how"`
+}
+
+func (m Move) check(c *check, path string, set *PolicySet) {
+	for _, ref := range []struct{ path, ref string }{{"from", m.From}, {"to", m.To}} {
+		if set == nil {
+			continue // and that is a fault of its own
+		}
+		if _, ok := set.Policy(ref.ref); !ok {
+			c.fail(path+"."+ref.path, ref.ref, "is none of the policies")
+		}
+	}
+	if m.From == m.To {
+		c.fail(path, m.From, "is moved to itself")
+	}
+	if m.How != MigrateKeep && m.How != MigrateByStep && m.How != MigrateRestart {
+		c.fail(path+".how", string(m.How), "is no way to migrate")
+	}
+}
+
 // MigrationDiff says what a migration would change for one ticket.
 type MigrationDiff struct {
 	From string    `json:"from"` // id@version

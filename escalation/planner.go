@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/kulanz-go/kulanz/ticket"
@@ -30,6 +31,11 @@ type PlannerConfig struct {
 	// Held are the states in which the clock stands, until the state's own
 	// timer; default waiting_customer and snoozed.
 	Held []ticket.State
+	// Moves take running tickets from one version to another, or to another
+	// policy, when they are looked at next: [ticket.Desk.Touch] lets that be at
+	// once. The history of each says that it was moved. Both versions must be
+	// among Policies, and no ticket is moved twice at one look.
+	Moves []Move
 	// PerAddress bounds the notices that one holder gets, of all tickets of a
 	// shop; zero: no bound. Its windows do not slide: they begin at multiples
 	// of Per. Of Count places up to four are tried, so that with more than four
@@ -67,6 +73,10 @@ func NewPlanner(cfg PlannerConfig) (*Planner, error) {
 	cfg.Held = slices.Clone(cfg.Held)
 	if cfg.Held == nil {
 		cfg.Held = []ticket.State{ticket.StateWaitingCustomer, ticket.StateSnoozed}
+	}
+	cfg.Moves = slices.Clone(cfg.Moves)
+	for i, m := range cfg.Moves {
+		m.check(&c, "moves["+strconv.Itoa(i)+"]", cfg.Policies)
 	}
 	if w := cfg.PerAddress; w != (Window{}) && (w.Count < 1 || w.Count > maxPerAddress || w.Per <= 0 || w.Per > maxDelay) {
 		c.fail("per_address", w.Per.String(), fmt.Sprintf("is not 1 to %d notices in a time up to %s", maxPerAddress, maxDelay))
@@ -164,6 +174,7 @@ func (p *Planner) pin(v *view) {
 	}
 	var ok bool
 	if v.policy, ok = p.cfg.Policies.Policy(ref); ok && slices.Equal(v.memo.State.s.Steps, v.policy.hashes()) {
+		p.move(v)
 		return
 	}
 	if ok { // edited without a version of its own
@@ -177,6 +188,25 @@ func (p *Planner) pin(v *view) {
 		return
 	}
 	v.memo.State.s.end()
+}
+
+// move takes the ticket to another version, where the config says so.
+func (p *Planner) move(v *view) {
+	i := slices.IndexFunc(p.cfg.Moves, func(m Move) bool { return m.From == v.policy.Ref() })
+	if i < 0 || p.cfg.Moves[i].How == MigrateKeep {
+		return
+	}
+	m := p.cfg.Moves[i]
+	to, _ := p.cfg.Policies.Policy(m.To)
+	v.memo.State = to.Migrate(v.memo.State, v.policy, m.How, v.in.Now)
+	v.policy = to
+	detail, err := json.Marshal(m)
+	if err != nil {
+		detail = nil // plain data always encodes
+	}
+	v.commands = append(v.commands, ticket.Observe{What: ticket.WhatPlannedStep, Planner: v.name, Step: &ticket.PlannedStep{
+		Key: v.in.Ticket + "|" + m.From + "|" + m.To, Status: string(Moved), Detail: detail,
+	}})
 }
 
 // rematch switches a running ticket to another policy where its own says that

@@ -237,6 +237,37 @@ func TestPinnedVersions(t *testing.T) {
 	assert.Equal(t, []string{"e0|c0|team fired", "e0|c0|lead fired", "planner_fault policy_missing"}, other.steps(t, fresh.Ref()))
 }
 
+// Running tickets move to another version where the desk is told to, once, and
+// a dry run says before what that changes.
+func TestMoves(t *testing.T) {
+	v2 := strings.NewReplacer(`"version": "1"`, `"version": "2"`, `"90m"`, `"40m"`).Replace(service)
+	first := watch(t, escalation.PlannerConfig{}, tickettest.DeskConfig{}, service, v2, strings.Replace(service, `"service"`, `"other"`, 1))
+	ref := first.Ticket(t, tickettest.Spec{}).Ref() // under the newest
+	first = watch(t, escalation.PlannerConfig{}, tickettest.DeskConfig{Store: first.Store, Clock: first.Clock, Seed: 5}, v2, service)
+	old := first.Ticket(t, tickettest.Spec{}).Ref()
+	first.tick(t, 35*time.Minute)
+
+	move := escalation.Move{From: "service@1", To: "service@2", How: escalation.MigrateByStep}
+	in, err := first.PlanInput(t.Context(), tickettest.Agent("anna"), old, "escalation")
+	require.NoError(t, err)
+	diff, err := first.planner.DryRun(in, move, in.Now.Add(24*time.Hour))
+	require.NoError(t, err)
+	assert.Equal(t, []string{"c0|manager"}, diff.Moved)
+	_, err = first.planner.DryRun(in, escalation.Move{From: "x@1", To: "x@1", How: "soon"}, in.Now)
+	assert.Len(t, faultsOf(t, err), 4)
+
+	second := watch(t, escalation.PlannerConfig{Moves: []escalation.Move{move}},
+		tickettest.DeskConfig{Store: first.Store, Clock: first.Clock, Seed: 6}, service, v2)
+	for range 2 {
+		second.do(t, tickettest.Agent("anna"), old, ticket.Note{Text: "x"})
+		second.do(t, tickettest.Agent("anna"), ref, ticket.Note{Text: "x"})
+	}
+	second.tick(t, 10*time.Minute)
+	assert.Equal(t, []string{"service@2 moved", "e0|c0|manager fired"}, second.steps(t, old)[2:])
+	assert.NotContains(t, second.steps(t, ref), "service@2 moved")
+	assert.Len(t, second.explain(t, old, time.Hour).Past, 3, "that it moved is no step")
+}
+
 // A policy that was edited without a version of its own goes on by the ids of
 // its steps, too, and the history says so.
 func TestEditedInPlace(t *testing.T) {

@@ -47,6 +47,10 @@ func (p *Policy) Ref() string { return p.cfg.Ref() }
 // Config returns the policy as data; it is not to be written to.
 func (p *Policy) Config() PolicyConfig { return p.cfg }
 
+// Schema returns the fields that the policy may ask for; facts that are made of
+// it are looked at as they are, others are looked up by name.
+func (p *Policy) Schema() *Schema { return p.schema }
+
 // Matches reports whether the policy is for a ticket with these facts.
 func (p *Policy) Matches(f Facts) bool { return p.match.Match(f) }
 
