@@ -1,6 +1,9 @@
 package escalation
 
-import "github.com/kulanz-go/kulanz/ticket"
+import (
+	"github.com/kulanz-go/kulanz/sla"
+	"github.com/kulanz-go/kulanz/ticket"
+)
 
 // ActionKind is what a step does, or asks a person to do.
 type ActionKind string
@@ -29,6 +32,33 @@ const (
 	ActLegalStep    ActionKind = "legal_step"
 	ActBlockAccount ActionKind = "block_account"
 )
+
+// Text names the action in words. One that is not known is its own name.
+func (k ActionKind) Text() sla.Text {
+	t, ok := map[ActionKind]sla.Text{
+		ActNotify:          {DE: "Bescheid geben", EN: "tell"},
+		ActAssign:          {DE: "zuweisen", EN: "assign"},
+		ActReassign:        {DE: "neu zuweisen", EN: "reassign"},
+		ActSetPriority:     {DE: "Priorität anheben", EN: "raise the priority"},
+		ActTag:             {DE: "markieren", EN: "tag"},
+		ActHandOver:        {DE: "vom Bot an Menschen übergeben", EN: "hand over from the bot to people"},
+		ActOfferCallback:   {DE: "Rückruf anbieten", EN: "offer a callback"},
+		ActWaitNotice:      {DE: "über die Wartezeit informieren", EN: "say how long the wait is"},
+		ActRequestGoodwill: {DE: "Kulanz beantragen", EN: "request goodwill"},
+		ActApologise:       {DE: "um Entschuldigung bitten", EN: "apologise"},
+		ActAnswerPoints:    {DE: "alle Punkte beantworten", EN: "answer all points"},
+		ActOfferPhone:      {DE: "ein Telefonat anbieten", EN: "offer a phone call"},
+		ActPhoneCall:       {DE: "anrufen", EN: "call"},
+		ActOfferGoodwill:   {DE: "Kulanz anbieten", EN: "offer goodwill"},
+		ActFormalNotice:    {DE: "über eine förmliche Abmahnung entscheiden", EN: "decide on a formal notice"},
+		ActLegalStep:       {DE: "über einen rechtlichen Schritt entscheiden", EN: "decide on a legal step"},
+		ActBlockAccount:    {DE: "über eine Sperre des Kontos entscheiden", EN: "decide on a block of the account"},
+	}[k]
+	if !ok {
+		return sla.Text{DE: string(k), EN: string(k)}
+	}
+	return t
+}
 
 // actionKinds lists the closed set, in the order above.
 func actionKinds() []ActionKind {

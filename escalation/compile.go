@@ -44,9 +44,11 @@ func NewPolicy(cfg PolicyConfig, env Environment) (*Policy, error) {
 // clone copies what the caller might write to later.
 func (c *PolicyConfig) clone() PolicyConfig {
 	out := *c
+	out.Match = c.Match.clone()
 	out.Steps = slices.Clone(c.Steps)
 	for i := range out.Steps {
 		s := &out.Steps[i]
+		s.When, s.Guard = s.When.clone(), s.Guard.clone()
 		s.Targets, s.Actions = slices.Clone(s.Targets), cloneActions(s.Actions)
 		if s.On != nil {
 			on := *s.On

@@ -43,6 +43,25 @@ func (c Cond) IsZero() bool {
 	return c.All == nil && c.Any == nil && c.Not == nil && c.Field == "" && c.Op == "" && c.Value.IsNone()
 }
 
+// clone copies what a caller might write to later.
+func (c Cond) clone() Cond {
+	if c.Not != nil {
+		part := c.Not.clone()
+		c.Not = &part
+	}
+	c.All, c.Any = cloneConds(c.All), cloneConds(c.Any)
+	return c
+}
+
+// cloneConds copies a list; an empty one stays empty and not nil.
+func cloneConds(all []Cond) []Cond {
+	out := slices.Clone(all)
+	for i := range out {
+		out[i] = out[i].clone()
+	}
+	return out
+}
+
 // ParseCond reads a condition from JSON, strictly: every key that is unknown,
 // given twice or written in another case is reported, as [Faults]. What the
 // condition asks for is checked by [Schema.Compile].

@@ -85,7 +85,7 @@ func (s *Schema) compile(found *check, path string, c Cond) *Condition {
 	if len(found.faults) > before {
 		return nil
 	}
-	out := &Condition{schema: s, source: c}
+	out := &Condition{schema: s, source: c.clone()}
 	out.entry = out.emit(c, accept, reject)
 	return out
 }
@@ -252,4 +252,4 @@ func (in *instr) holds(fact *cell) bool {
 }
 
 // Source returns the condition as data.
-func (c *Condition) Source() Cond { return c.source }
+func (c *Condition) Source() Cond { return c.source.clone() }

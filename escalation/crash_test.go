@@ -4,11 +4,13 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
 
 	"github.com/kulanz-go/kulanz/escalation"
 	"github.com/kulanz-go/kulanz/ticket"
@@ -91,6 +93,15 @@ func TestNoKeyTwice(t *testing.T) {
 // once checks that no notice goes out under two ids, and none is lost.
 func (c *crashWorld) once(t *testing.T, name string) {
 	t.Helper()
+	ids := c.notices()
+	assert.Len(t, ids, 3, name)
+	for key, all := range ids {
+		assert.Len(t, all, 1, "%s: %s", name, key)
+	}
+}
+
+// notices returns the ids under which the notice of each key went out.
+func (c *crashWorld) notices() map[string][]string {
 	ids := map[string][]string{}
 	for _, o := range c.sent {
 		b, ok := o.Event.Body.(ticket.Recorded)
@@ -101,8 +112,51 @@ func (c *crashWorld) once(t *testing.T, name string) {
 			ids[b.Step.Key] = append(ids[b.Step.Key], id)
 		}
 	}
-	assert.Len(t, ids, 3, name)
-	for key, all := range ids {
-		assert.Len(t, all, 1, "%s: %s", name, key)
-	}
+	return ids
+}
+
+// The same with both workers over a shaky store, in any order, with several
+// faults each.
+func TestNoKeyTwiceInAnyOrder(t *testing.T) {
+	rules := tickettest.NewRules(t, ticket.RulesConfig{})
+	want := []string{"e0|c0|team fired", "e0|c0|lead fired", "e0|c0|manager fired"}
+	rapid.Check(t, func(rt *rapid.T) {
+		c := newCrashWorld(t, rules)
+		second := tickettest.NewFaultStore(c.sound.Store)
+		other := watch(t, escalation.PlannerConfig{PerAddress: escalation.Window{Count: 3, Per: escalation.Minutes(600)}},
+			tickettest.DeskConfig{Store: second, Clock: c.sound.Clock, Seed: 9, Config: ticket.Config{
+				Rules: rules, Delivery: ticket.DeskDelivers(func(_ context.Context, o ticket.Outgoing) error {
+					c.sent = append(c.sent, o)
+					return nil
+				}),
+			}}, service)
+		for _, s := range []*tickettest.FaultStore{c.faults, second} {
+			var plan []tickettest.Fault
+			for range rapid.IntRange(0, 6).Draw(rt, "faults") {
+				plan = append(plan, tickettest.Fault{
+					Call: rapid.IntRange(1, 40).Draw(rt, "call"),
+					When: rapid.SampledFrom([]tickettest.When{tickettest.Before, tickettest.After, tickettest.Late, tickettest.Twice}).Draw(rt, "when"),
+				})
+			}
+			s.Plan(plan...)
+		}
+		for range rapid.IntRange(5, 40).Draw(rt, "ticks") {
+			worker := rapid.SampledFrom([]*watched{c.shaky, other}).Draw(rt, "worker")
+			c.sound.Clock.Advance(time.Duration(rapid.IntRange(0, 10).Draw(rt, "later")) * time.Minute)
+			_, _ = worker.Tick(t.Context(), ticket.TickOptions{})
+		}
+		for range 6 {
+			c.sound.tick(t, 24*time.Hour)
+		}
+		got := slices.DeleteFunc(c.sound.steps(t, c.ref), func(s string) bool { return strings.HasPrefix(s, "planner_fault ") })
+		late := []string{want[0], "e0|c0|lead superseded", want[2]} // nobody looked before both were due
+		if !slices.Equal(got, want) && !slices.Equal(got, late) {
+			rt.Fatalf("came %v", c.sound.steps(t, c.ref))
+		}
+		for key, ids := range c.notices() {
+			if len(ids) != 1 {
+				rt.Fatalf("%s went out under %v", key, ids)
+			}
+		}
+	})
 }

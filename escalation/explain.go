@@ -102,7 +102,7 @@ func (x Explanation) Text(zone *time.Location) sla.Text {
 	var w words
 	w.head(x, zone)
 	for _, f := range x.Past {
-		w.add(f.text(zone, sla.Text{DE: "war", EN: "was"}))
+		w.add(f.Text(zone))
 	}
 	for _, t := range x.Not {
 		w.add(t.Text(zone))
@@ -111,7 +111,7 @@ func (x Explanation) Text(zone *time.Location) sla.Text {
 		}
 	}
 	for _, f := range x.Ahead {
-		w.add(f.text(zone, sla.Text{DE: "wird", EN: "will be"}))
+		w.add(f.text(zone, sla.Text{DE: "voraussichtlich ", EN: "expected "}))
 	}
 	for _, u := range x.Unmatched {
 		w.add(sla.Text{DE: "Richtlinie " + u.Policy + " gilt nicht:", EN: "Policy " + u.Policy + " is not for it:"})
@@ -157,8 +157,12 @@ const (
 	timeEN = "2 Jan 2006 15:04"
 )
 
-// text says what became of a step; verb tells the past from what is to come.
-func (f Firing) text(zone *time.Location, verb sla.Text) sla.Text {
+// Text says what became of the step, for those who are told, with times on the
+// wall clock of zone.
+func (f Firing) Text(zone *time.Location) sla.Text { return f.text(zone, sla.Text{}) }
+
+// text says what became of a step, after a word that tells whether it is to come.
+func (f Firing) text(zone *time.Location, word sla.Text) sla.Text {
 	status := map[Status]sla.Text{
 		Fired:      {DE: "ausgelöst", EN: "fired"},
 		Superseded: {DE: "von einer späteren Stufe verdrängt", EN: "superseded by a later level"},
@@ -170,8 +174,8 @@ func (f Firing) text(zone *time.Location, verb sla.Text) sla.Text {
 	}[f.Status]
 	at := f.At.In(zone)
 	t := sla.Text{
-		DE: at.Format(timeDE) + ": " + f.Step + " " + verb.DE + " " + status.DE,
-		EN: at.Format(timeEN) + ": " + f.Step + " " + verb.EN + " " + status.EN,
+		DE: at.Format(timeDE) + ": " + word.DE + f.Step + " " + status.DE,
+		EN: at.Format(timeEN) + ": " + word.EN + f.Step + " " + status.EN,
 	}
 	if f.Due.Before(f.At) && !f.Due.IsZero() {
 		due := f.Due.In(zone)
@@ -180,6 +184,13 @@ func (f Firing) text(zone *time.Location, verb sla.Text) sla.Text {
 	}
 	if to := strings.Join(f.Targets, ", "); to != "" {
 		t.DE, t.EN = t.DE+", an "+to, t.EN+", to "+to
+	}
+	for i, a := range f.Actions {
+		sep := ", "
+		if i == 0 {
+			sep = ": "
+		}
+		t.DE, t.EN = t.DE+sep+a.Kind.Text().DE, t.EN+sep+a.Kind.Text().EN
 	}
 	for _, leaf := range f.Why {
 		t.DE, t.EN = t.DE+"; "+leaf.Text().DE, t.EN+"; "+leaf.Text().EN

@@ -35,23 +35,23 @@ func TestExplain(t *testing.T) {
 	x := w.explain(t, ref, 24*time.Hour)
 	assert.Equal(t, strings.Join([]string{
 		"Stand 02.03.2026 09:40: Richtlinie service@1, Verlauf 1, die Uhr läuft.",
-		"02.03.2026 09:00: team war ausgelöst, an service",
-		"02.03.2026 09:40: lead war ausgelöst (fällig 02.03.2026 09:30), an lead",
+		"02.03.2026 09:00: team ausgelöst, an service: Bescheid geben",
+		"02.03.2026 09:40: lead ausgelöst (fällig 02.03.2026 09:30), an lead: Bescheid geben",
 		"hops nicht: die Bedingung ist nicht erfüllt",
 		"    reassignments ist 0, gefragt ist: mindestens 3",
 		"manager nicht: noch nicht fällig, 02.03.2026 10:30",
-		"02.03.2026 10:30: manager wird ausgelöst, an manager",
+		"02.03.2026 10:30: voraussichtlich manager ausgelöst, an manager: Bescheid geben",
 	}, "\n"), x.Text(berlin).DE)
 	w.do(t, tickettest.Agent("anna"), ref, ticket.Ack{})
 	x = w.explain(t, ref, 24*time.Hour)
 	assert.Equal(t, strings.Join([]string{
 		"As of 2 Mar 2026 09:40: policy service@1, episode 1, somebody looks after it.",
-		"2 Mar 2026 09:00: team was fired, to service",
-		"2 Mar 2026 09:40: lead was fired (due 2 Mar 2026 09:30), to lead",
+		"2 Mar 2026 09:00: team fired, to service: tell",
+		"2 Mar 2026 09:40: lead fired (due 2 Mar 2026 09:30), to lead: tell",
 		"hops not: its condition does not hold",
 		"    reassignments is 0, asked is: at least 3",
 		"manager not: somebody looks after it, 2 Mar 2026 11:30",
-		"2 Mar 2026 11:30: manager will be fired, to manager",
+		"2 Mar 2026 11:30: expected manager fired, to manager: tell",
 	}, "\n"), x.Text(berlin).EN)
 
 	w.do(t, tickettest.Agent("anna"), ref, ticket.Accept{})
@@ -66,6 +66,21 @@ func TestExplain(t *testing.T) {
 	require.ErrorIs(t, err, ticket.ErrNotFound)
 	_, err = w.PlanInput(t.Context(), tickettest.Agent("anna"), ref, "other")
 	require.ErrorIs(t, err, ticket.ErrNotFound)
+}
+
+// Every action, and what became of a step, has words in both languages.
+func TestTexts(t *testing.T) {
+	for _, kind := range []escalation.ActionKind{
+		"notify", "assign", "reassign", "set_priority", "tag", "hand_over", "offer_callback", "wait_notice", "request_goodwill", "apologise",
+		"answer_all_points", "offer_phone", "phone_call", "offer_goodwill", "formal_notice", "legal_step", "block_account",
+	} {
+		assert.NotEqual(t, string(kind), kind.Text().DE)
+		assert.NotEmpty(t, kind.Text().EN)
+	}
+	assert.Equal(t, "dance", escalation.ActionKind("dance").Text().EN)
+	f := escalation.Firing{Step: "lead", Status: escalation.Guarded, Due: at("08:00"), At: at("08:00")}
+	assert.Equal(t, "02.06.2026 08:00: lead von ihrer Vorbedingung verhindert", f.Text(time.UTC).DE)
+	assert.Equal(t, "2 Jun 2026 08:00: lead stopped by its guard", f.Text(time.UTC).EN)
 }
 
 // A ticket without a policy says which there are, and why none is for it.

@@ -48,6 +48,11 @@ type PlannerConfig struct {
 // made it necessary, and stands in the ticket's history under its key. Notices
 // and proposals are effects of that commit; what changes the ticket are
 // commands in it. It is immutable and safe for concurrent use.
+//
+// An episode runs from the moment a ticket opens until it is resolved, closed,
+// merged or marked as spam. [ticket.Ack] and [ticket.Accept] acknowledge it;
+// [ticket.Unack], a hand-off and another assignee take that back. The states
+// in PlannerConfig.Held hold the clock like a snooze.
 type Planner struct {
 	cfg    PlannerConfig
 	schema *Schema

@@ -44,8 +44,8 @@ func (p *Policy) ID() string { return p.cfg.ID }
 // Ref returns "id@version".
 func (p *Policy) Ref() string { return p.cfg.Ref() }
 
-// Config returns the policy as data; it is not to be written to.
-func (p *Policy) Config() PolicyConfig { return p.cfg }
+// Config returns the policy as data, with what was left out filled in.
+func (p *Policy) Config() PolicyConfig { return p.cfg.clone() }
 
 // Schema returns the fields that the policy may ask for; facts that are made of
 // it are looked at as they are, others are looked up by name.

@@ -74,6 +74,24 @@ func TestPolicyJSON(t *testing.T) {
 	assert.False(t, p.Matches(known(t, nil)))
 }
 
+// What a caller writes to its config later, or to what it got, changes nothing.
+func TestPolicyIsItsOwn(t *testing.T) {
+	cfg := configs(t, standard)[0]
+	p, err := escalation.NewPolicy(cfg, escalation.Environment{})
+	require.NoError(t, err)
+	before, err := json.Marshal(p)
+	require.NoError(t, err)
+	for _, c := range []escalation.PolicyConfig{cfg, p.Config()} {
+		c.Steps[0].ID, c.Steps[0].Targets[0].ID, c.Steps[1].Actions[1].Priority = "x", "x", "low"
+		c.Steps[1].On.Percent, c.Steps[2].Actions[1].Tags[0], c.Steps[2].When.Field = 1, "x", "x"
+		c.Quiet.From, c.Throttle[0].Count, c.OnExhausted.Targets[0].ID = 0, 9, "x"
+	}
+	after, err := json.Marshal(p)
+	require.NoError(t, err)
+	assert.Equal(t, string(before), string(after))
+	assert.True(t, p.Matches(known(t, map[string]any{"priority": "high"})))
+}
+
 func TestPolicyReportsEveryFault(t *testing.T) {
 	_, err := escalation.ParsePolicy([]byte(`{
 		"id": "a|b", "version": "", "clock": "office", "tz": "Mars/Olympus",
