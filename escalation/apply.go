@@ -7,6 +7,9 @@ import (
 	"github.com/kulanz-go/kulanz/ticket"
 )
 
+// askAgain is when to look again where the host could not be asked.
+const askAgain = 5 * time.Minute
+
 // apply tells the state what an event of the ticket means.
 func (p *Planner) apply(v *view, e ticket.Event) {
 	was, is := p.live(e.From), p.live(e.To)
@@ -91,6 +94,11 @@ func (p *Planner) hold(v *view, e ticket.Event) {
 func (v *view) sooner(next time.Time) time.Time {
 	bases := lasting(v.ticket)
 	for _, w := range v.memo.State.s.Waiting {
+		if v.in.Unasked && v.policy.steps[w.Step].host {
+			if again := v.in.Now.Add(askAgain); next.IsZero() || again.Before(next) {
+				next = again
+			}
+		}
 		for _, in := range v.policy.steps[w.Step].when.code {
 			for _, at := range v.crossings(in, bases) {
 				if at.After(v.in.Now) && (next.IsZero() || at.Before(next)) {

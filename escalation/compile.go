@@ -197,10 +197,21 @@ func (c *compiler) steps() {
 		}
 		out.when = c.env.Schema.compile(&c.check, path+".when", s.When)
 		out.guard = c.env.Schema.compile(&c.check, path+".guard", s.Guard)
+		out.host = asksHost(s.When) || asksHost(s.Guard)
 		c.targets(path+".targets", s.Targets)
 		c.actions(path+".actions", s.Actions, len(s.Targets) > 0)
 		c.p.steps = append(c.p.steps, out)
 	}
+}
+
+// asksHost reports whether a condition asks for what no ticket tells.
+func asksHost(c Cond) bool {
+	host := false
+	walk(c, false, func(leaf Cond, _ bool) {
+		own := slices.ContainsFunc(ticketFields(), func(f Field) bool { return f.Name == leaf.Field })
+		host = host || !own
+	})
+	return host
 }
 
 func (c *compiler) trigger(path string, on *Trigger) {

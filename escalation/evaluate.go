@@ -10,6 +10,10 @@ type Input struct {
 	Ticket string // its id, for the keys
 	Facts  Facts
 	Now    time.Time
+	// Unasked tells that the host could not be asked for its facts. A fact that
+	// is missing is not false: steps whose conditions ask for one of the host's
+	// wait.
+	Unasked bool
 	// Holders returns who holds a target at an instant, by the host's
 	// references; none: the step is empty. It must be pure. Nil: every target
 	// holds itself.

@@ -207,6 +207,7 @@ func (t StepTrace) Text(zone *time.Location) sla.Text {
 		ReasonSnoozed:      {DE: "das Ticket ruht", EN: "the ticket rests"},
 		ReasonQuiet:        {DE: "Ruhezeit", EN: "quiet hours"},
 		ReasonUnmet:        {DE: "die Bedingung ist nicht erfüllt", EN: "its condition does not hold"},
+		ReasonUnasked:      {DE: "der Shop war nicht erreichbar", EN: "the shop could not be asked"},
 		ReasonNoTime:       {DE: "der Kalender öffnet nie so lange", EN: "the calendar never opens for so long"},
 	}[t.Reason]
 	out := sla.Text{DE: t.Step + " nicht: " + why.DE, EN: t.Step + " not: " + why.EN}

@@ -22,7 +22,7 @@ func (l *look) come(c candidate) bool {
 		l.record(&c, Expired, nil)
 		return false
 	}
-	if c.step != nil && !c.step.when.Match(l.in.Facts) {
+	if c.step != nil && (l.unasked(c.step) || !c.step.when.Match(l.in.Facts)) {
 		if len(l.s.Waiting) < maxSteps {
 			l.s.Waiting = append(l.s.Waiting, waiting{Step: l.place(c.step), Cycle: c.cycle})
 		}
@@ -31,6 +31,9 @@ func (l *look) come(c candidate) bool {
 	l.offer(c)
 	return false
 }
+
+// unasked reports whether a step has to wait for the host's facts.
+func (l *look) unasked(s *step) bool { return l.in.Unasked && s.host }
 
 // place returns the place of a step in the policy.
 func (l *look) place(s *step) int {
@@ -98,7 +101,7 @@ func (l *look) waiting() {
 	var left []waiting
 	for _, w := range l.s.Waiting {
 		step := &l.p.steps[w.Step]
-		if l.quietNow(step) || !step.when.Match(l.in.Facts) {
+		if l.quietNow(step) || l.unasked(step) || !step.when.Match(l.in.Facts) {
 			left = append(left, w)
 			continue
 		}

@@ -25,7 +25,7 @@ func (l *look) next() {
 	for _, w := range l.s.Waiting {
 		step := &l.p.steps[w.Step]
 		held := !l.s.active(l.in.Now) || l.quietNow(step)
-		if held && step.when.Match(l.in.Facts) {
+		if held && !l.unasked(step) && step.when.Match(l.in.Facts) {
 			l.wakeAt(l.free(step.IgnoreQuiet))
 		}
 	}

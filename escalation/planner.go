@@ -153,7 +153,7 @@ func (p *Planner) look(in ticket.PlanInput) (view, error) {
 	if err != nil {
 		v.fault("facts")
 	}
-	v.in = Input{Ticket: in.Ticket.ID.String(), Facts: facts, Now: in.Now, Holders: p.holdersOf(in.Ticket)}
+	v.in = Input{Ticket: in.Ticket.ID.String(), Facts: facts, Now: in.Now, Unasked: in.Facts.Missing, Holders: p.holdersOf(in.Ticket)}
 	p.pin(&v)
 	for _, e := range in.Events {
 		p.apply(&v, e)

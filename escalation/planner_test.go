@@ -349,6 +349,46 @@ func TestHostFacts(t *testing.T) {
 	assert.Equal(t, []string{"e0|c0|team fired", "planner_fault facts", "e0|c0|hops fired"}, w.steps(t, ref))
 }
 
+// Where the host cannot be asked, what only it knows is not taken for false:
+// the step waits, and is looked at again before long.
+func TestMissingIsNotFalse(t *testing.T) {
+	text := strings.Replace(service, `{"field": "reassignments", "op": "ge", "value": 3}`, `{"not": {"field": "vip", "op": "eq", "value": true}}`, 1)
+	text = strings.Replace(text, `{"id": "lead", "after": "30m"`, `{"id": "lead", "after": "30m", "guard": {"field": "open_order", "op": "eq", "value": false}`, 1)
+	down := true
+	w := watch(t, escalation.PlannerConfig{}, tickettest.DeskConfig{Config: ticket.Config{
+		Facts: func(context.Context, ticket.Ticket, time.Time) (ticket.Facts, error) {
+			if down {
+				return ticket.Facts{}, context.DeadlineExceeded
+			}
+			return ticket.Facts{Values: map[string]any{"vip": false, "open_order": false}}, nil
+		},
+	}}, text)
+	ref := w.Ticket(t, tickettest.Spec{}).Ref()
+	w.tick(t, 30*time.Minute)
+	assert.Equal(t, []string{"e0|c0|team fired"}, w.steps(t, ref), "neither fired nor guarded")
+	x := w.explain(t, ref, time.Minute)
+	assert.Equal(t, escalation.ReasonUnasked, x.Not[0].Reason)
+	assert.Contains(t, x.Text(time.UTC).EN, "lead not: the shop could not be asked")
+	down = false
+	w.tick(t, 5*time.Minute)
+	assert.ElementsMatch(t, []string{"e0|c0|team fired", "e0|c0|hops fired", "e0|c0|lead fired"}, w.steps(t, ref))
+}
+
+// Erasure leaves nothing about persons in what the planner keeps.
+func TestEraseMemo(t *testing.T) {
+	w := watch(t, escalation.PlannerConfig{Signals: func(string) []string { return []string{"legal_threat"} }}, tickettest.DeskConfig{}, service)
+	tk := w.Ticket(t, tickettest.Spec{State: ticket.StateClosed})
+	memo := func() string {
+		in, err := w.PlanInput(t.Context(), tickettest.Agent("anna"), tk.Ref(), "escalation")
+		require.NoError(t, err)
+		return string(in.Memo)
+	}
+	require.Contains(t, memo(), "legal_threat")
+	_, err := w.Erase(t.Context(), tickettest.Lead("boss"), tk.Customer.Ref)
+	require.NoError(t, err)
+	assert.NotContains(t, memo(), "legal_threat")
+}
+
 // What time alone makes true is seen when it does.
 func TestTimeMakesConditionsTrue(t *testing.T) {
 	const text = `{"id": "wait", "version": "1", "clock": "wall", "steps": [

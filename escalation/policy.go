@@ -35,7 +35,8 @@ type step struct {
 	*Step
 
 	when, guard *Condition
-	level       int // its place in levels; -1: it waits for a mark of a deadline
+	host        bool // they ask for what only the host knows
+	level       int  // its place in levels; -1: it waits for a mark of a deadline
 }
 
 // ID returns the policy's id.

@@ -13,6 +13,7 @@ const (
 	ReasonSnoozed      Reason = "snoozed"
 	ReasonQuiet        Reason = "quiet"   // quiet hours hold it back
 	ReasonUnmet        Reason = "unmet"   // it is due, and its When does not hold
+	ReasonUnasked      Reason = "unasked" // the host could not be asked for its facts
 	ReasonNoTime       Reason = "no_time" // the calendar never opens for so long
 )
 
@@ -37,7 +38,10 @@ func (l *look) explain() {
 	for _, w := range l.s.Waiting {
 		s := &l.p.steps[w.Step]
 		t := StepTrace{Step: s.ID, Cycle: w.Cycle, Reason: ReasonUnmet, Unmet: s.when.WhyNot(l.in.Facts)}
-		if len(t.Unmet) == 0 {
+		switch {
+		case l.unasked(s):
+			t.Reason, t.Unmet = ReasonUnasked, nil
+		case len(t.Unmet) == 0:
 			t.Reason = l.held(s)
 		}
 		l.trace = append(l.trace, t)
