@@ -5,8 +5,11 @@ package main
 func escalationAnswers() map[string]answer {
 	return map[string]answer{
 		"condition":  condition,
+		"erlang_a":   erlangA,
+		"erlang_c":   erlangC,
 		"escalation": escalate,
 		"ladder":     ladder,
 		"throttle":   throttle,
+		"wait":       wait,
 	}
 }
