@@ -55,7 +55,7 @@ type Step struct {
 	After Delay    `json:"after"`
 	On    *Trigger `json:"on,omitempty"`
 	// When must hold for the step to fire; until it does a step that is due
-	// waits, in its cycle. The zero Cond always holds.
+	// waits, at the longest until it is due again. The zero Cond always holds.
 	When Cond `json:"when,omitzero"`
 	// Guard must hold when the step fires; otherwise it is recorded as guarded
 	// and done with. Steps that ask for formal_notice, legal_step or

@@ -10,10 +10,9 @@ import (
 // come looks at a step that has come due: it fires, or waits, or is done with.
 // It tells whether the step was empty.
 func (l *look) come(c candidate) bool {
-	if c.ladder {
-		// The step of the cycle before has had its time.
-		l.s.Waiting = slices.DeleteFunc(l.s.Waiting, func(w waiting) bool { return c.step == &l.p.steps[w.Step] })
-	}
+	// The same step of a cycle before has had its time: so no more wait than
+	// there are steps.
+	l.s.Waiting = slices.DeleteFunc(l.s.Waiting, func(w waiting) bool { return c.step == &l.p.steps[w.Step] })
 	if !l.staffed(&c) {
 		l.record(&c, Empty, nil)
 		return true
@@ -23,9 +22,7 @@ func (l *look) come(c candidate) bool {
 		return false
 	}
 	if c.step != nil && (l.unasked(c.step) || !c.step.when.Match(l.in.Facts)) {
-		if len(l.s.Waiting) < maxSteps {
-			l.s.Waiting = append(l.s.Waiting, waiting{Step: l.place(c.step), Cycle: c.cycle})
-		}
+		l.s.Waiting = append(l.s.Waiting, waiting{Step: l.place(c.step), Cycle: c.cycle})
 		return false
 	}
 	l.offer(c)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
 
 	"github.com/kulanz-go/kulanz/escalation"
 	"github.com/kulanz-go/kulanz/sla"
@@ -254,4 +255,39 @@ func TestThrottleCases(t *testing.T) {
 			assert.Equal(t, want.Allowed, got)
 		})
 	}
+}
+
+// What is remembered for a throttle is enough: it decides as one that
+// remembers everything.
+func TestThrottleForgetsNothingThatCounts(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var th escalation.Throttle
+		for range rapid.IntRange(1, 3).Draw(t, "windows") {
+			th = append(th, escalation.Window{
+				Count: rapid.IntRange(1, 4).Draw(t, "count"), Per: escalation.Minutes(rapid.IntRange(1, 60).Draw(t, "per")),
+			})
+		}
+		var sent, all []time.Time
+		now := at("08:00")
+		for range rapid.IntRange(1, 40).Draw(t, "attempts") {
+			now = now.Add(time.Duration(rapid.IntRange(0, 20).Draw(t, "later")) * time.Minute)
+			want := true
+			for _, w := range th {
+				n := 0
+				for _, s := range all {
+					if now.Sub(s) < time.Duration(w.Per) {
+						n++
+					}
+				}
+				want = want && n < w.Count
+			}
+			var got bool
+			if sent, got = th.Allow(sent, now); got != want {
+				t.Fatalf("at %s: allowed %v, want %v", now, got, want)
+			}
+			if want {
+				all = append(all, now)
+			}
+		}
+	})
 }

@@ -209,6 +209,26 @@ func TestTriggers(t *testing.T) {
 	assert.Equal(t, []escalation.Action{{Kind: escalation.ActSetPriority, Priority: "urgent"}}, r.firings[3].Actions, "what is no notice is done")
 }
 
+// A step that waits for its condition waits once, for the last of its marks.
+func TestTriggersWait(t *testing.T) {
+	text := strings.Replace(standard, `"on": {"metric": "first_response", "percent": 100},`,
+		`"on": {"metric": "first_response", "percent": 100}, "when": {"field": "vip", "op": "eq", "value": true},`, 1)
+	r := replay{tb: t, p: policy(t, text), in: escalation.Input{Ticket: "T", Facts: known(t, map[string]any{"vip": false})}}
+	r.st = r.p.Apply(r.st, escalation.Event{At: at("08:00"), Kind: escalation.EventOpened})
+	for i := range 50 {
+		now := at("08:00").Add(time.Duration(i) * time.Minute)
+		r.wakesBefore(now)
+		r.st = r.p.Apply(r.st, escalation.Event{At: now, Kind: escalation.EventAlert, Metric: sla.FirstResponse, Percent: 100})
+		r.look(now)
+	}
+	r.wakesBefore(at("09:00"))
+	require.NoError(t, r.in.Facts.Set("vip", escalation.Flag(true)))
+	before := len(r.firings)
+	r.look(at("09:00"))
+	require.Len(t, r.firings, before+1)
+	assert.Equal(t, "T|std@3|e0|c49|breach", r.firings[before].Key)
+}
+
 // When all steps of all cycles have passed, the last resort follows.
 func TestExhausted(t *testing.T) {
 	r := replay{tb: t, p: policy(t, standard), in: escalation.Input{Ticket: "T", Facts: known(t, map[string]any{"vip": true})}}
