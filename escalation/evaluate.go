@@ -53,6 +53,8 @@ type Firing struct {
 	Actions []Action `json:"actions,omitempty"`
 	// Why are the leaves of When that let it fire, or of Guard that did not.
 	Why []CondTrace `json:"why,omitempty"`
+
+	planner string // that noted it
 }
 
 // Result is what a look at a ticket comes to.

@@ -2,7 +2,6 @@ package escalation_test
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -139,15 +138,9 @@ func ExamplePlanner() {
 	desk, err := ticket.NewDesk(new(ticketmem.Store), ticket.Config{
 		Rules: rules, Now: func() time.Time { return now }, Planners: []ticket.Planner{planner},
 		Delivery: ticket.DeskDelivers(func(_ context.Context, o ticket.Outgoing) error {
-			b, ok := o.Event.Body.(ticket.Recorded)
-			if !ok || b.Step == nil {
-				return nil
+			if f, ok := escalation.FiringOf(o.Event); ok {
+				fmt.Println("tell", f.Targets, "of step", f.Step, "due", f.Due.Format("15:04"))
 			}
-			var f escalation.Firing
-			if err := json.Unmarshal(b.Step.Detail, &f); err != nil {
-				return err
-			}
-			fmt.Println("tell", f.Targets, "of step", f.Step, "due", f.Due.Format("15:04"))
 			return nil
 		}),
 	})

@@ -77,23 +77,32 @@ func (p *Planner) DryRun(in ticket.PlanInput, m Move, until time.Time) (Migratio
 	return to.DryRun(v.in, v.memo.State, v.policy, m.How, until), nil
 }
 
-// past reads the firings that the history has. What erasure took away is left
-// as its key and status.
+// past reads the firings that the history has.
 func (p *Planner) past(history []ticket.Event) []Firing {
 	out := []Firing{}
 	for _, e := range history {
-		b, ok := e.Body.(ticket.Recorded)
-		if !ok || b.What != ticket.WhatPlannedStep || b.Planner != p.cfg.Name || b.Step == nil || b.Step.Status == string(Moved) {
-			continue
+		if f, ok := FiringOf(e); ok && f.planner == p.cfg.Name {
+			out = append(out, f)
 		}
-		f := Firing{}
-		if len(b.Step.Detail) == 0 || json.Unmarshal(b.Step.Detail, &f) != nil {
-			f = Firing{Key: b.Step.Key, Status: Status(b.Step.Status), At: e.At}
-			f.Step = f.Key[strings.LastIndex(f.Key, "|")+1:]
-		}
-		out = append(out, f)
 	}
 	return out
+}
+
+// FiringOf returns the firing that an event of a ticket notes: what a deliverer
+// tells the targets. It is not ok where the event notes none. What erasure took
+// away is left as its key, status and instant.
+func FiringOf(e ticket.Event) (Firing, bool) {
+	b, ok := e.Body.(ticket.Recorded)
+	if !ok || b.What != ticket.WhatPlannedStep || b.Step == nil || b.Step.Status == string(Moved) {
+		return Firing{}, false
+	}
+	f := Firing{}
+	if len(b.Step.Detail) == 0 || json.Unmarshal(b.Step.Detail, &f) != nil {
+		f = Firing{Key: b.Step.Key, Status: Status(b.Step.Status), At: e.At}
+		f.Step = f.Key[strings.LastIndex(f.Key, "|")+1:]
+	}
+	f.planner = b.Planner
+	return f, true
 }
 
 // Text tells the explanation in words, one line for each fact, with times on

@@ -137,9 +137,7 @@ func TestPlannerInTheCommit(t *testing.T) {
 
 	var told []string
 	for _, o := range w.Outbox.Sent() {
-		if b, ok := o.Event.Body.(ticket.Recorded); ok && b.Step != nil {
-			var f escalation.Firing
-			require.NoError(t, json.Unmarshal(b.Step.Detail, &f))
+		if f, ok := escalation.FiringOf(o.Event); ok {
 			told = append(told, f.Step+" to "+strings.Join(f.Targets, ","))
 		}
 	}
@@ -387,6 +385,11 @@ func TestEraseMemo(t *testing.T) {
 	_, err := w.Erase(t.Context(), tickettest.Lead("boss"), tk.Customer.Ref)
 	require.NoError(t, err)
 	assert.NotContains(t, memo(), "legal_threat")
+	x := w.explain(t, tk.Ref(), time.Hour)
+	require.Len(t, x.Past, 1)
+	assert.Equal(t, "team", x.Past[0].Step)
+	assert.Equal(t, escalation.Fired, x.Past[0].Status)
+	assert.Empty(t, x.Past[0].Targets, "whom it told is gone")
 }
 
 // What time alone makes true is seen when it does.

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"embed"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -191,8 +190,7 @@ func (t *trail) event(e *ticket.Event) bool {
 		if b.What != ticket.WhatPlannedStep {
 			return false
 		}
-		var f escalation.Firing
-		if json.Unmarshal(b.Step.Detail, &f) == nil && f.Status == escalation.Fired && !slices.Contains(t.fired, f.Step) {
+		if f, ok := escalation.FiringOf(*e); ok && f.Status == escalation.Fired && !slices.Contains(t.fired, f.Step) {
 			t.fired = append(t.fired, f.Step)
 		}
 		return true
