@@ -23,6 +23,16 @@
 // in any order, so days make weeks, months and quarters ([Unit.Of]); a
 // correction or an erasure takes away what was added ([Survey.Changes]).
 //
+// # Scores
+//
+// [NewResult] makes figures of a summary: top box and mean, net score, effort,
+// stars, each an [Estimate] with its interval and how many answers it is made of;
+// without answers it is not OK, never 0. Shares have Wilson's interval by default,
+// net scores Rocks' adjusted Wald. [CompareShares] and [CompareNet] compare two
+// groups, [Adjust] corrects for many; sample sizes, bounds for those who
+// did not answer, and weighting by known shares are there too. The sources of all
+// formulas are named where they stand.
+//
 // # Links
 //
 // A [Keyring] makes and checks the tokens in a survey's links. A token says

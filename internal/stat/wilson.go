@@ -7,7 +7,7 @@ import "math"
 // succession, and statistical inference, JASA 22 (1927) 209-212). It keeps
 // within 0 and 1 and is meaningful for small n and shares of 0 or 1. Without
 // trials nothing is known: 0 to 1.
-func Wilson(successes, n int, confidence float64) (float64, float64) {
+func Wilson[N int | int64](successes, n N, confidence float64) (float64, float64) {
 	if n <= 0 {
 		return 0, 1
 	}
