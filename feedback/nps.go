@@ -131,10 +131,17 @@ func halve(low, high float64, is func(float64) bool) float64 {
 // tango is how many standard errors the score lies above delta, under the most
 // likely shares of which delta is the difference.
 func (c Net) tango(delta float64) float64 {
+	if delta < 0 { // mirrored, where nothing below takes like from like
+		return -Net{Good: c.Bad, Neutral: c.Neutral, Bad: c.Good}.tango(-delta)
+	}
 	n, good, bad := float64(c.N()), float64(c.Good), float64(c.Bad)
 	b := (2*n-good+bad)*delta - good - bad
 	k := -bad * delta * (1 - delta)
-	q := (math.Sqrt(max(0, b*b-8*n*k)) - b) / (4 * n)
+	root := math.Sqrt(max(0, b*b-8*n*k))
+	q := (root - b) / (4 * n)
+	if b > 0 { // the same, without taking like from like
+		q = -2 * k / (root + b)
+	}
 	se := math.Sqrt(max(0, n*(2*q+delta*(1-delta))))
 	if se == 0 {
 		return math.Inf(int(math.Copysign(1, c.value()-delta)))
