@@ -173,6 +173,34 @@ func TestCompileReportsEveryFault(t *testing.T) {
 	assert.Len(t, found, 15)
 }
 
+// Whatever numbers a host has, they are the same numbers here.
+func TestValues(t *testing.T) {
+	s := shop(t)
+	for _, n := range []any{int(3), int8(3), int16(3), int32(3), int64(3), uint(3), uint8(3), uint16(3), uint32(3), uint64(3), float32(3), float64(3), json.Number("3"), escalation.Integer(3)} {
+		f := facts(t, s, map[string]any{"contacts_7d": n, "sentiment": n})
+		assert.Equal(t, escalation.Integer(3), f.Get("contacts_7d"), "%T", n)
+		assert.Equal(t, escalation.Number(3), f.Get("sentiment"), "%T", n)
+	}
+	for _, v := range []any{[]any{[]any{"a"}}, []any{nil}, []any{struct{}{}}, json.Number("99999999999999999999"), json.Number("1e999"), math.NaN(), 2.5} {
+		_, err := s.Bind(map[string]any{"contacts_7d": v})
+		require.ErrorIs(t, err, escalation.ErrInvalid, "%v", v)
+	}
+	_, err := s.Bind(map[string]any{"contacts_7d": nil})
+	require.NoError(t, err)
+	assert.Equal(t, escalation.TypeList, escalation.Texts("a").Type())
+	assert.Equal(t, []escalation.Value{escalation.Text("a")}, escalation.Texts("a").Elements())
+	assert.Len(t, s.Fields(), 5)
+	assert.Equal(t, escalation.TypeFlag, s.Fields()[4].Type)
+	c := compiled(t, s, fiveParts)
+	assert.Len(t, c.Source().All, 5)
+	var v escalation.Value
+	require.ErrorIs(t, json.Unmarshal([]byte(`{"a":1}`), &v), escalation.ErrInvalid)
+	require.NoError(t, json.Unmarshal([]byte(`[]`), &v))
+	text, err := json.Marshal(v)
+	require.NoError(t, err)
+	assert.Equal(t, "[]", string(text))
+}
+
 // What is read from JSON is what is written there, and nothing else.
 func TestCondJSON(t *testing.T) {
 	text := `{"all":[{"any":[]},{"not":{"field":"vip","op":"eq","value":true}},` +

@@ -392,6 +392,74 @@ func TestEraseMemo(t *testing.T) {
 	assert.Empty(t, x.Past[0].Targets, "whom it told is gone")
 }
 
+// A step can give the ticket to somebody, where nobody has it or whoever does.
+func TestAssign(t *testing.T) {
+	const text = `{"id": "a", "version": "1", "clock": "wall", "steps": [
+		{"id": "first", "after": "0s", "targets": [{"kind": "team", "id": "service"}, {"kind": "on_call", "id": "night"}], "actions": [{"kind": "assign"}]},
+		{"id": "again", "after": "10m", "targets": [{"kind": "role", "id": "lead"}], "actions": [{"kind": "assign"}]},
+		{"id": "team", "after": "20m", "actions": [{"kind": "reassign", "team": "leads"}]},
+		{"id": "same", "after": "30m", "actions": [{"kind": "reassign", "team": "leads"}]}],
+		"on_exhausted": {"after": "10m", "targets": [{"kind": "agent", "id": "boss"}], "actions": [{"kind": "reassign"}]}}`
+	w := watch(t, escalation.PlannerConfig{Holders: func(_ ticket.Ticket, target escalation.Target, _ time.Time) []string {
+		if target.ID == "night" {
+			return []string{"nina", "nils"}
+		}
+		return []string{target.ID}
+	}}, tickettest.DeskConfig{}, text)
+	tk := w.Ticket(t, tickettest.Spec{})
+	have := func() string {
+		got, err := w.Get(t.Context(), tickettest.System(), tk.Ref())
+		require.NoError(t, err)
+		return got.Team + "/" + got.Assignee
+	}
+	assert.Equal(t, "service/nina", have())
+	for _, want := range []string{"service/nina", "leads/", "leads/", "leads/boss"} {
+		w.tick(t, 10*time.Minute)
+		assert.Equal(t, want, have())
+	}
+	events, err := w.Events(t.Context(), tk.Ref())
+	require.NoError(t, err)
+	n := 0
+	for _, e := range events {
+		if e.Kind == ticket.EventAssign {
+			n++
+		}
+	}
+	assert.Equal(t, 3, n, "what is so already is not done again")
+}
+
+// A bot that turns in circles hands over to people.
+func TestHandOver(t *testing.T) {
+	const text = `{"id": "bot", "version": "1", "clock": "wall", "always_runs": true, "steps": [
+		{"id": "circles", "after": "0s", "when": {"all": [{"field": "state", "op": "eq", "value": "bot"}, {"field": "bot_turns", "op": "ge", "value": 2}]},
+			"actions": [{"kind": "hand_over"}]}]}`
+	w := watch(t, escalation.PlannerConfig{}, tickettest.DeskConfig{Config: ticket.Config{
+		Rules: tickettest.NewRules(t, ticket.RulesConfig{BotReasons: []ticket.Reason{"delivery"}}),
+	}}, text)
+	ref := w.Ticket(t, tickettest.Spec{State: ticket.StateBot}).Ref()
+	bot := ticket.Actor{Kind: ticket.ActorBot, ID: "bot", Shop: tickettest.Shop}
+	got := w.do(t, bot, ref, ticket.BotReply{Text: "Ihr Paket ist unterwegs.", Confidence: 1})
+	assert.Equal(t, ticket.StateBot, got.State)
+	got = w.do(t, bot, ref, ticket.BotReply{Text: "Es ist wirklich unterwegs.", Confidence: 1})
+	assert.Equal(t, ticket.StateOpen, got.State)
+	assert.Equal(t, []string{"e0|c0|circles fired"}, w.steps(t, ref))
+}
+
+// A memo never grows beyond what a desk keeps: what is the least loss goes.
+func TestMemoFits(t *testing.T) {
+	var st escalation.State
+	sent := strings.Repeat(",1790000000000000", 250)
+	require.NoError(t, json.Unmarshal([]byte(`{"p":"std@1","e":1,"o":true,"x":[1790000000000000`+sent+`]}`), &st))
+	contacts := make([]int64, 40)
+	for i := range contacts {
+		contacts[i] = 1790000000
+	}
+	out, err := escalation.EncodeMemo(st, contacts)
+	require.NoError(t, err)
+	assert.LessOrEqual(t, len(out), ticket.MaxMemo)
+	assert.Greater(t, len(out), ticket.MaxMemo-40, "and no more than that")
+}
+
 // What time alone makes true is seen when it does.
 func TestTimeMakesConditionsTrue(t *testing.T) {
 	const text = `{"id": "wait", "version": "1", "clock": "wall", "steps": [

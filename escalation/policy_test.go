@@ -2,6 +2,7 @@ package escalation_test
 
 import (
 	"encoding/json"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -259,6 +260,62 @@ func TestExhausted(t *testing.T) {
 	assert.Equal(t, []string{
 		"team c0 08:00 empty", "lead c0 08:20 empty", "team c1 08:20 empty", "lead c1 08:40 empty", "exhausted c1 08:40 fired",
 	}, short(r.firings))
+}
+
+// A level that ignores quiet hours and is found empty moves those after it
+// forward, not the one before it that the night holds back.
+func TestEmptyBehindAHeldLevel(t *testing.T) {
+	text := `{"id": "x", "version": "1", "clock": "wall", "tz": "Europe/Berlin", "quiet": {"from": "22:00", "to": "07:00"}, "steps": [
+		{"id": "lead", "after": "30m", "targets": [{"kind": "role", "id": "lead"}], "actions": [{"kind": "notify"}]},
+		{"id": "guard", "after": "60m", "ignore_quiet": true, "targets": [{"kind": "role", "id": "guard"}], "actions": [{"kind": "notify"}]},
+		{"id": "police", "after": "120m", "ignore_quiet": true, "targets": [{"kind": "role", "id": "police"}], "actions": [{"kind": "notify"}]},
+		{"id": "manager", "after": "240m", "targets": [{"kind": "role", "id": "manager"}], "actions": [{"kind": "notify"}]}]}`
+	r := replay{tb: t, p: policy(t, text), in: escalation.Input{Ticket: "T", Holders: func(target escalation.Target, _ time.Time) []string {
+		if target.ID == "guard" {
+			return nil
+		}
+		return []string{target.ID}
+	}}}
+	r.st = r.p.Apply(r.st, escalation.Event{At: at("19:45"), Kind: escalation.EventOpened})
+	r.look(at("19:45"))
+	r.wakesBefore(at("23:59"))
+	assert.Equal(t, []string{"guard c0 20:45 empty", "police c0 20:45 fired"}, short(r.firings))
+	out := r.p.Evaluate(r.in, r.st)
+	require.Len(t, out.Trace, 2)
+	assert.Equal(t, escalation.ReasonQuiet, out.Trace[0].Reason)
+	r.wakesBefore(at("19:45").AddDate(0, 0, 1))
+	assert.Equal(t, []string{"lead c0 05:00 superseded", "manager c0 05:00 fired"}, short(r.firings[2:]), "at the end of the night both are due")
+}
+
+// Repeats that make no sense are faults.
+func TestRepeatFaults(t *testing.T) {
+	level := escalation.Step{ID: "s", Actions: []escalation.Action{{Kind: escalation.ActTag, Tags: []string{"t"}}}}
+	marked := level
+	marked.On = &escalation.Trigger{Metric: sla.FirstResponse}
+	many := make([]escalation.Step, 32)
+	for i := range many {
+		many[i] = level
+		many[i].ID = "s" + strconv.Itoa(i)
+	}
+	last := &escalation.LastResort{Actions: level.Actions}
+	for name, tt := range map[string]struct {
+		steps  []escalation.Step
+		repeat escalation.Repeat
+		last   *escalation.LastResort
+		path   string
+	}{
+		"nothing to repeat": {[]escalation.Step{marked}, escalation.Repeat{Times: 1, Gap: escalation.Minutes(1)}, nil, "repeat"},
+		"nothing exhausts":  {[]escalation.Step{marked}, escalation.Repeat{}, last, "on_exhausted"},
+		"all at once":       {[]escalation.Step{level}, escalation.Repeat{Times: 1}, nil, "repeat.gap"},
+		"too many":          {many, escalation.Repeat{Times: 4, Gap: escalation.Minutes(1)}, nil, "repeat.times"},
+		"too long":          {[]escalation.Step{level}, escalation.Repeat{Times: 3, Gap: escalation.Minutes(60 * 24 * 365)}, nil, "repeat"},
+		"negative":          {[]escalation.Step{level}, escalation.Repeat{Times: -1}, nil, "repeat.times"},
+	} {
+		_, err := escalation.NewPolicy(escalation.PolicyConfig{ID: "x", Version: "1", Clock: "wall", Steps: tt.steps, Repeat: tt.repeat, OnExhausted: tt.last}, escalation.Environment{})
+		found := faultsOf(t, err)
+		assert.Contains(t, found, tt.path, name)
+		assert.Len(t, found, 1, name)
+	}
 }
 
 // A preview is what happens if nobody acts.
