@@ -120,8 +120,12 @@ type RetentionItem struct {
 
 // Retention returns one page of the tickets that have ended, oldest first,
 // each with the instant from which [RulesConfig.Retention] lets it be erased.
-// Next is where the following page starts; nil: there is none.
+// Next is where the following page starts; nil: there is none. It takes an
+// agent, or the system.
 func (d *Desk) Retention(ctx context.Context, actor Actor, after *Position) ([]RetentionItem, *Position, error) {
+	if actor.Kind != ActorAgent && actor.Kind != ActorSystem {
+		return nil, nil, &Refusal{Event: "retention", Blockers: blocked(CodeActor, "actor", string(actor.Kind))}
+	}
 	page, err := d.List(ctx, actor, Query{
 		States: []State{StateClosed, StateSpam, StateMerged}, After: after, Limit: MaxPage,
 	})

@@ -21,7 +21,7 @@ const MaxSplit = 50
 
 // Split opens a ticket of its own for some of a ticket's messages, in one
 // commit over both. The messages are copied, word for word and with their
-// ids outside; the history that they come from stays whole.
+// ids outside; the history that they come from stays whole. It takes an agent.
 func (d *Desk) Split(ctx context.Context, actor Actor, ref Ref, s Split) (MergeResult, error) {
 	if err := d.rules.checkSplit(s); err != nil {
 		return MergeResult{}, err
@@ -34,6 +34,9 @@ func (d *Desk) Split(ctx context.Context, actor Actor, ref Ref, s Split) (MergeR
 	u, err := d.run(ctx, func(ctx context.Context, u *unit) error {
 		if from, err = d.load(ctx, actor, ref); err != nil {
 			return err
+		}
+		if actor.Kind != ActorAgent {
+			return &Refusal{Event: "split", State: from.Ticket.State, Blockers: blocked(CodeActor, "actor", string(actor.Kind))}
 		}
 		words, err := d.messages(ctx, ref, s.Messages)
 		if err != nil {
