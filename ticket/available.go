@@ -103,10 +103,12 @@ func probeWork(event EventKind, t *Ticket) Command {
 		return Snooze{}
 	case EventWake:
 		return Wake{Token: t.Timer.Token}
+	case EventCallbackDue:
+		return CallDue{ID: firstID(t.Callbacks, func(c Callback) string { return c.ID })}
 	case EventAutoResolve:
 		return AutoResolve{Token: t.Timer.Token}
 	case EventResolve:
-		return Resolve{}
+		return Resolve{Code: ResolvedWithdrawn} // needs no last word
 	case EventReopen:
 		return Reopen{Reason: "-"}
 	case EventTag:

@@ -172,9 +172,11 @@ func TestEveryCommandByEveryActor(t *testing.T) {
 	}
 	actors := []ticket.Actor{client, boss, bot, system}
 	strangers := []ticket.Actor{
-		{Kind: ticket.ActorCustomer, ID: "c2", Shop: shop}, {Kind: ticket.ActorCustomer, Shop: shop},
+		{Kind: ticket.ActorCustomer, ID: "c2", Shop: shop},
+		{Kind: ticket.ActorCustomer, Shop: shop},
 		{Kind: ticket.ActorAgent, ID: "anna", Shop: "s2", Roles: []ticket.Role{ticket.RoleLead}},
-		{Kind: ticket.ActorSystem, Shop: "s2"}, {},
+		{Kind: ticket.ActorSystem, Shop: "s2"},
+		{},
 	}
 	for event, c := range cases {
 		for _, who := range actors {

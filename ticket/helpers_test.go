@@ -60,19 +60,25 @@ func random(seed byte) *seeded { return &seeded{rnd: rand.NewChaCha8([32]byte{se
 // fixture is a desk in memory, with a clock, and what it delivered.
 type fixture struct {
 	desk  *ticket.Desk
+	rules *ticket.Rules
 	store *ticketmem.Store
 	clock *clock
 	sent  []ticket.Outgoing
 	fail  error // what the next deliveries return
 }
 
-func newRules(tb testing.TB, cfg ticket.RulesConfig) *ticket.Rules {
+func calendar(tb testing.TB) *sla.Calendar {
 	tb.Helper()
 	hours, err := sla.ParseHours("Mo-Fr 09:00-17:00")
 	require.NoError(tb, err)
 	cal, err := sla.NewCalendar(sla.CalendarConfig{ID: "desk", Version: 1, Zone: "Europe/Berlin", Hours: hours})
 	require.NoError(tb, err)
-	cfg.Calendar = cal
+	return cal
+}
+
+func newRules(tb testing.TB, cfg ticket.RulesConfig) *ticket.Rules {
+	tb.Helper()
+	cfg.Calendar = calendar(tb)
 	rules, err := ticket.NewRules(cfg)
 	require.NoError(tb, err)
 	return rules
@@ -81,8 +87,9 @@ func newRules(tb testing.TB, cfg ticket.RulesConfig) *ticket.Rules {
 func newFixture(tb testing.TB, cfg ticket.RulesConfig) *fixture {
 	tb.Helper()
 	f := &fixture{store: new(ticketmem.Store), clock: &clock{t: time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)}}
+	f.rules = newRules(tb, cfg)
 	desk, err := ticket.NewDesk(f.store, ticket.Config{
-		Rules: newRules(tb, cfg), Now: f.clock.Now, Random: random(1),
+		Rules: f.rules, Now: f.clock.Now, Random: random(1),
 		Delivery: ticket.DeskDelivers(func(_ context.Context, o ticket.Outgoing) error {
 			if f.fail != nil {
 				return f.fail

@@ -97,6 +97,7 @@ func (w *Workflow) checkInvariants(c *check) {
 		if w.takesCallbacks() && !w.kinds[s].isFinal() && len(w.table[cell{EventCallbackDue, s}]) == 0 {
 			c.fail("rows", string(s), "has no row for callback_due: nobody would call")
 		}
+		w.checkWayBack(c, s)
 		if end := w.kinds[s].endsBy(); end != "" && len(w.table[cell{end, s}]) == 0 {
 			c.failf("rows", string(s), "has no row for %s: its time would come and nothing could happen", end)
 		}
@@ -128,6 +129,19 @@ func (w *Workflow) checkStep(c *check, path string, r Row, from State) {
 func isBack(r Row) bool {
 	return (r.Event == EventUnmerge || r.Event == EventNotSpam) &&
 		slices.ContainsFunc(r.Guards, func(g string) bool { return strings.HasPrefix(g, guardWas) })
+}
+
+// checkWayBack refuses merges and spam marks that could not be undone.
+func (w *Workflow) checkWayBack(c *check, s State) {
+	for event, undo := range map[EventKind]EventKind{EventMerge: EventUnmerge, EventMarkSpam: EventNotSpam} {
+		if len(w.table[cell{event, s}]) == 0 {
+			continue
+		}
+		back := slices.ContainsFunc(w.rows, func(r Row) bool { return r.Event == undo && r.To == s })
+		if !back {
+			c.failf("rows", string(s), "has no row back for %s: %s could not be undone", undo, event)
+		}
+	}
 }
 
 func (w *Workflow) takesCallbacks() bool {

@@ -9,13 +9,15 @@ import (
 // WorkflowConfig is a workflow as data: rows, and what a host adds to the
 // built-in states and guards.
 type WorkflowConfig struct {
-	// Rows is the whole table; empty: [BuiltinRows]. To extend it, append.
-	Rows []Row
+	// Rows is the whole table; empty: [BuiltinRows].
+	Rows []Row `json:"rows,omitempty"`
+	// Add are rows beside those.
+	Add []Row `json:"add,omitempty"`
 	// States are the host's own.
-	States []StateConfig
+	States []StateConfig `json:"states,omitempty"`
 	// Guards are the host's own, by the name that rows use. A built-in name
 	// cannot be taken.
-	Guards map[string]Guard
+	Guards map[string]Guard `json:"-"`
 }
 
 // StateConfig is a state of a host's own: a kind of a built-in one, whose
@@ -23,6 +25,9 @@ type WorkflowConfig struct {
 type StateConfig struct {
 	Name State `json:"name"`
 	Kind State `json:"kind"`
+	// Inherit lets every row that leaves Kind leave this state too, so that
+	// only what is different has to be added.
+	Inherit bool `json:"inherit,omitempty"`
 }
 
 // Workflow is a transition table that was checked, with the state machine
@@ -53,7 +58,7 @@ func NewWorkflow(cfg WorkflowConfig) (*Workflow, error) {
 	}
 	w := &Workflow{
 		states: builtinStates(), kinds: make(map[State]State),
-		rows: named(cfg.Rows), table: make(map[cell][]*Row), guards: builtinGuards(),
+		rows: cfg.extended(), table: make(map[cell][]*Row), guards: builtinGuards(),
 	}
 	for _, s := range w.states {
 		w.kinds[s] = s
