@@ -34,10 +34,11 @@ func rooms() map[string][]string {
 		"ticket/ticketmem":  {"ticket"},
 		"ticket/tickettest": {"ticket/ticketmem"},
 
-		"escalation/shift": {"ticket"},
-		"escalation/route": {"escalation/shift"},
-		"escalation/queue": {"ticket"},
-		"escalation":       {"escalation/route", "escalation/queue"},
+		"escalation/shift":  {"ticket"},
+		"escalation/route":  {"escalation/shift"},
+		"escalation/queue":  {"ticket"},
+		"escalation/signal": {},
+		"escalation":        {"escalation/route", "escalation/queue", "escalation/signal"},
 
 		"feedback":              {},
 		"feedback/trend":        {"feedback"},
