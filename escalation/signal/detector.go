@@ -110,9 +110,10 @@ func (d *Detector) Kinds(text string) []Kind {
 // Signals is [Detector.Kinds] as texts: what an escalation planner keeps of a
 // message as its fact "signals".
 func (d *Detector) Signals(text string) []string {
-	var names []string
-	for _, k := range d.Kinds(text) {
-		names = append(names, string(k))
+	kinds := d.Kinds(text)
+	names := make([]string, len(kinds))
+	for i, k := range kinds {
+		names[i] = string(k)
 	}
 	return names
 }
