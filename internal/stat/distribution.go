@@ -52,3 +52,15 @@ func BetaQuantile(p, a, b float64) float64 {
 func ChiSquareTail(x, freedom float64) float64 {
 	return distuv.ChiSquared{K: freedom}.Survival(x)
 }
+
+// BinomialCDF returns the chance of at most k successes out of n trials with the
+// chance p each; k below 0 has none.
+func BinomialCDF(k, n, p float64) float64 {
+	if k < 0 {
+		return 0
+	}
+	if k >= n {
+		return 1
+	}
+	return distuv.Binomial{N: n, P: p}.CDF(k)
+}
