@@ -37,6 +37,7 @@ func (d *Desk) Broadcast(ctx context.Context, actor Actor, problem Ref, key stri
 		return BroadcastResult{}, err
 	}
 	var res BroadcastResult
+	known := d.newProfiles()
 	q := Query{Label: string(LinkIncidentOf) + ":" + problem.ID.String(), Limit: MaxPage}
 	for {
 		page, err := d.List(ctx, actor, q)
@@ -48,7 +49,7 @@ func (d *Desk) Broadcast(ctx context.Context, actor Actor, problem Ref, key stri
 			if d.rules.workflow.Kind(t.State).isFinal() {
 				continue
 			}
-			_, err := d.Do(ctx, actor, t.Ref(), Keyed{"broadcast " + key + " " + t.ID.String(), cmd})
+			_, err := d.do(ctx, actor, t.Ref(), Keyed{"broadcast " + key + " " + t.ID.String(), cmd}, known)
 			if err != nil {
 				res.Failed = append(res.Failed, RefError{t.Ref(), err})
 				continue
