@@ -27,7 +27,7 @@ func (d *Desk) Block(ctx context.Context, actor, second Actor, req BlockRequest)
 		return Block{}, err
 	}
 	var env blockEnvelope
-	_, err = d.run(ctx, func(ctx context.Context, u *unit) error {
+	_, err = d.run(ctx, OpBlock, Ref{}, func(ctx context.Context, u *unit) error {
 		slot, err := d.freeSlot(ctx, actor.Shop, req.Customer)
 		if err != nil {
 			return err
@@ -111,7 +111,7 @@ func (d *Desk) editBlock(
 		return Block{}, &Refusal{Event: kind, Blockers: blocked(CodeActor, "actor", string(actor.Kind))}
 	}
 	var env blockEnvelope
-	_, err := d.run(ctx, func(ctx context.Context, u *unit) error {
+	_, err := d.run(ctx, OpBlock, ref, func(ctx context.Context, u *unit) error {
 		if ref.Shop != actor.Shop {
 			return fmt.Errorf("ticket: %s: %w", ref, ErrNotFound)
 		}
@@ -223,7 +223,7 @@ func (d *Desk) blocksOf(ctx context.Context, q Query) iter.Seq2[blockEnvelope, e
 // tickBlock ends a block whose review has come without a renewal.
 func (d *Desk) tickBlock(ctx context.Context, rec Record) error {
 	system := Actor{Kind: ActorSystem, Shop: rec.Shop}
-	_, err := d.run(ctx, func(ctx context.Context, u *unit) error {
+	_, err := d.run(ctx, OpTick, rec.Ref(), func(ctx context.Context, u *unit) error {
 		current, err := d.store.Load(ctx, rec.Ref())
 		if err != nil {
 			return fmt.Errorf("ticket: load %s: %w", rec.Ref(), err)

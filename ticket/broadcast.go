@@ -98,7 +98,7 @@ func (d *Desk) Touch(ctx context.Context, q Query) (int, error) {
 }
 
 func (d *Desk) touch(ctx context.Context, system Actor, ref Ref) error {
-	_, err := d.run(ctx, func(ctx context.Context, u *unit) error {
+	_, err := d.run(ctx, OpTouch, ref, func(ctx context.Context, u *unit) error {
 		env, err := d.load(ctx, system, ref)
 		if err != nil {
 			return err

@@ -170,7 +170,7 @@ func (d *Desk) send(ctx context.Context, t Ticket, p pending) error {
 // visible mark of what never will.
 func (d *Desk) settleEffects(ctx context.Context, ref Ref, claimed []pending, outcomes map[int64]error) error {
 	system := Actor{Kind: ActorSystem, Shop: ref.Shop}
-	_, err := d.run(ctx, func(ctx context.Context, u *unit) error {
+	_, err := d.run(ctx, OpDeliver, ref, func(ctx context.Context, u *unit) error {
 		env, err := d.load(ctx, system, ref)
 		if err != nil {
 			return err

@@ -29,6 +29,7 @@ type Desk struct {
 	facts    func(context.Context, Ticket, time.Time) (Facts, error)
 	given    *Facts // by WithFacts
 	retain   func(Ticket, time.Time) []Blocker
+	observe  func(Op)
 
 	answers   AnswerSource
 	customers CustomerSource
@@ -72,6 +73,10 @@ type Config struct {
 	// Publish makes events of these kinds effects for the host too, beside
 	// those that carry words to a customer.
 	Publish []EventKind
+	// Observe is told of every operation that has ended, for metrics and
+	// traces. It must not block and must be safe for concurrent use. Nil:
+	// nobody is told.
+	Observe func(Op)
 }
 
 // defaultLease is how long a claim hides a ticket.
@@ -106,7 +111,7 @@ func NewDesk(store Store, cfg Config) (*Desk, error) {
 		store: store, rules: cfg.Rules, now: cfg.Now, random: cfg.Random, delivery: cfg.Delivery,
 		lease: cfg.Lease, publish: make(map[EventKind]bool), policies: cfg.Policies, policy: cfg.Policy,
 		planners: slices.Clone(cfg.Planners), facts: cfg.Facts, retain: cfg.Retain, answers: cfg.Answers,
-		customers: cfg.Customers,
+		customers: cfg.Customers, observe: cfg.Observe,
 	}
 	if d.random == nil {
 		d.random = rand.Reader
@@ -197,7 +202,7 @@ func (d *Desk) do(ctx context.Context, actor Actor, ref Ref, cmd Command, known 
 	}
 	cmd = known.personal(ctx, actor, ref, cmd)
 	var env envelope
-	u, err := d.run(ctx, func(ctx context.Context, u *unit) error {
+	u, err := d.run(ctx, OpDo, ref, func(ctx context.Context, u *unit) error {
 		if done, err := u.repeated(ctx, key); done || err != nil {
 			return err
 		}
@@ -246,7 +251,7 @@ func (d *Desk) Open(ctx context.Context, actor Actor, o Open) (Result, error) {
 		return Result{}, err
 	}
 	var env envelope
-	u, err := d.run(ctx, func(ctx context.Context, u *unit) error {
+	u, err := d.run(ctx, OpOpen, Ref{}, func(ctx context.Context, u *unit) error {
 		if done, err := u.repeated(ctx, key); done || err != nil {
 			return err
 		}

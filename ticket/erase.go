@@ -95,7 +95,7 @@ func (d *Desk) eraseOne(ctx context.Context, actor Actor, ref Ref) ([]Blocker, e
 		kept, err = u.tombstone(ctx, actor, ref)
 		return err
 	}
-	u, err := d.attempt(ctx, plan, func(ctx context.Context, c Commit) error {
+	u, err := d.attempt(ctx, OpErase, ref, plan, func(ctx context.Context, c Commit) error {
 		return d.store.Erase(ctx, EraseRequest{Commit: c, Redact: redactStored})
 	})
 	if err != nil || u.recalled != nil {

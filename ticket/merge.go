@@ -107,7 +107,7 @@ type MergeResult struct {
 // A refusal names what speaks against it on either side.
 func (d *Desk) Merge(ctx context.Context, actor Actor, source, target Ref, cmd Merge) (MergeResult, error) {
 	var from, into envelope
-	u, err := d.run(ctx, func(ctx context.Context, u *unit) error {
+	u, err := d.run(ctx, OpMerge, source, func(ctx context.Context, u *unit) error {
 		if err := d.loadBoth(ctx, actor, source, target, &from, &into); err != nil {
 			return err
 		}
@@ -130,7 +130,7 @@ func (d *Desk) Merge(ctx context.Context, actor Actor, source, target Ref, cmd M
 // the timer it had. Messages that came in meanwhile stay with the target.
 func (d *Desk) Unmerge(ctx context.Context, actor Actor, source Ref) (MergeResult, error) {
 	var from, into envelope
-	u, err := d.run(ctx, func(ctx context.Context, u *unit) error {
+	u, err := d.run(ctx, OpUnmerge, source, func(ctx context.Context, u *unit) error {
 		var err error
 		if from, err = d.load(ctx, actor, source); err != nil {
 			return err

@@ -37,7 +37,7 @@ func (d *Desk) Receive(ctx context.Context, in Inbound) (Receipt, error) {
 		return Receipt{}, err
 	}
 	r := reception{desk: d, in: in, msg: in.message(d.rules.limits), fresh: fresh}
-	u, err := d.run(ctx, r.plan)
+	u, err := d.run(ctx, OpReceive, Ref{}, r.plan)
 	if err != nil {
 		return Receipt{}, err
 	}

@@ -31,7 +31,7 @@ func (d *Desk) Split(ctx context.Context, actor Actor, ref Ref, s Split) (MergeR
 		return MergeResult{}, err
 	}
 	var from, into envelope
-	u, err := d.run(ctx, func(ctx context.Context, u *unit) error {
+	u, err := d.run(ctx, OpSplit, ref, func(ctx context.Context, u *unit) error {
 		if from, err = d.load(ctx, actor, ref); err != nil {
 			return err
 		}

@@ -80,7 +80,7 @@ func (d *Desk) tickOne(ctx context.Context, rec Record) (TickDone, error) {
 	var faults error
 	var t Ticket
 	first := true
-	u, err := d.run(ctx, func(ctx context.Context, u *unit) error {
+	u, err := d.run(ctx, OpTick, rec.Ref(), func(ctx context.Context, u *unit) error {
 		current := rec
 		if !first {
 			again, err := d.store.Load(ctx, rec.Ref())

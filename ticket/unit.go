@@ -34,14 +34,23 @@ type operation struct {
 
 // run plans and commits until it lands. Every try has the same commit id, so
 // that one whose outcome was unknown can never land twice.
-func (d *Desk) run(ctx context.Context, plan func(context.Context, *unit) error) (*unit, error) {
-	return d.attempt(ctx, plan, d.store.Commit)
+func (d *Desk) run(ctx context.Context, name OpName, ref Ref, plan func(context.Context, *unit) error) (*unit, error) {
+	return d.attempt(ctx, name, ref, plan, d.store.Commit)
 }
 
 // attempt is run with a way of its own to commit. A plan that finds its ticket
 // changed under its eyes returns [ErrConflict].
 func (d *Desk) attempt(
-	ctx context.Context, plan func(context.Context, *unit) error, commit func(context.Context, Commit) error,
+	ctx context.Context, name OpName, ref Ref, plan func(context.Context, *unit) error,
+	commit func(context.Context, Commit) error,
+) (*unit, error) {
+	return d.watch(ctx, name, ref, func(ctx context.Context, tries *int) (*unit, error) {
+		return d.land(ctx, tries, plan, commit)
+	})
+}
+
+func (d *Desk) land(
+	ctx context.Context, tries *int, plan func(context.Context, *unit) error, commit func(context.Context, Commit) error,
 ) (*unit, error) {
 	id, err := newID(d.now(), d.random)
 	if err != nil {
@@ -51,6 +60,7 @@ func (d *Desk) attempt(
 	return desk.Land(ctx, desk.Op[*unit]{
 		Name: "ticket",
 		New: func(cause error) *unit {
+			*tries++
 			u := &unit{desk: d, op: op}
 			errors.As(cause, &u.dup)
 			u.commit.ID, u.commit.At = id, d.now().UTC().Truncate(time.Microsecond)
