@@ -3,9 +3,11 @@ package escalation_test
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/kulanz-go/kulanz/escalation"
+	"github.com/kulanz-go/kulanz/escalation/signal"
 	"github.com/kulanz-go/kulanz/sla"
 	"github.com/kulanz-go/kulanz/ticket"
 	"github.com/kulanz-go/kulanz/ticket/ticketmem"
@@ -163,4 +165,61 @@ func ExamplePlanner() {
 	// Output:
 	// tell [lead] of step lead due 08:30
 	// urgent 1 <nil>
+}
+
+// What a customer writes is a fact, too: a legal threat comes before the lead
+// with the message that makes it.
+func ExamplePlannerConfig_signals() {
+	detector, err := signal.New(signal.Terms()...)
+	if err != nil {
+		panic(err)
+	}
+	policies, err := escalation.NewPolicySet(escalation.Environment{}, escalation.PolicyConfig{
+		ID: "threats", Version: "1", Clock: "wall", AlwaysRuns: true,
+		Steps: []escalation.Step{{
+			ID: "lead", When: escalation.Leaf("signals", escalation.OpHas, escalation.Text("legal_threat")),
+			Targets: []escalation.Target{{Kind: escalation.TargetRole, ID: "lead"}},
+			Actions: []escalation.Action{{Kind: escalation.ActNotify}},
+		}},
+	})
+	if err != nil {
+		panic(err)
+	}
+	calendar, err := sla.NewCalendar(sla.CalendarConfig{ID: "shop", Zone: "Europe/Berlin"})
+	if err != nil {
+		panic(err)
+	}
+	rules, err := ticket.NewRules(ticket.RulesConfig{Calendar: calendar})
+	if err != nil {
+		panic(err)
+	}
+	planner, err := escalation.NewPlanner(escalation.PlannerConfig{Policies: policies, Rules: rules, Signals: detector.Signals})
+	if err != nil {
+		panic(err)
+	}
+	now := time.Date(2026, 6, 2, 8, 0, 0, 0, time.UTC)
+	desk, err := ticket.NewDesk(new(ticketmem.Store), ticket.Config{
+		Rules: rules, Now: func() time.Time { return now }, Planners: []ticket.Planner{planner}, Delivery: ticket.HostDelivers(),
+	})
+	if err != nil {
+		panic(err)
+	}
+	for key, text := range []string{
+		"Das Gericht aus Ihrem Kochbuch ist mir angebrannt.",
+		"Das geht jetzt an meinen Anwalt!",
+	} {
+		r, err := desk.Receive(context.Background(), ticket.Inbound{
+			Shop: "shop", Key: strconv.Itoa(key), Channel: ticket.ChannelEmail, Customer: ticket.Customer{Ref: "c" + strconv.Itoa(key)}, Text: text,
+		})
+		if err != nil {
+			panic(err)
+		}
+		for _, e := range r.Events {
+			if f, ok := escalation.FiringOf(e); ok {
+				fmt.Println(text, "->", f.Text(time.UTC).EN)
+			}
+		}
+	}
+	// Output:
+	// Das geht jetzt an meinen Anwalt! -> 2 Jun 2026 08:00: lead fired, to lead: tell; signals is ["legal_threat"], asked is: holds "legal_threat"
 }

@@ -25,8 +25,8 @@ type PlannerConfig struct {
 	// on call, who of a team is there. It must be pure and quick; a roster is
 	// data. Nil: the assignee holds itself, and so does every other target.
 	Holders func(t ticket.Ticket, target Target, now time.Time) []string
-	// Signals finds signals in what a customer wrote: the field "signals". Nil:
-	// there are none.
+	// Signals finds signals in what a customer wrote: the field "signals". The
+	// Signals of a signal.Detector will do. Nil: only the host's facts tell.
 	Signals func(text string) []string
 	// Held are the states in which the clock stands, until the state's own
 	// timer; default waiting_customer and snoozed.
