@@ -47,6 +47,7 @@ func answers() map[string]answer {
 		trendAnswers(),
 		moneyAnswers(),
 		orderAnswers(),
+		rightsAnswers(),
 	} {
 		maps.Copy(all, area)
 	}
