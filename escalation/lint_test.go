@@ -135,6 +135,19 @@ func TestLintStaysSilent(t *testing.T) {
 	}
 }
 
+// What the package itself makes is clean: but that it is for all tickets is
+// its user's business.
+func TestLintOfTheLadder(t *testing.T) {
+	l, s := ladder(t)
+	set, err := escalation.NewPolicySet(escalation.Environment{Schema: s}, l.Policy("ladder", "1", escalation.Cond{}))
+	require.NoError(t, err)
+	opt := everything()
+	opt.Bots = false
+	for _, w := range escalation.Lint(set, opt) {
+		assert.Equal(t, escalation.LintUncovered, w.Code, "nights have no lead: %+v", w)
+	}
+}
+
 // The first hours without anybody are named, and all are counted.
 func TestLintCoverage(t *testing.T) {
 	found := lintOf(t, everything(), strings.Replace(clean, `"clock": "office"`, `"clock": "wall"`, 1))

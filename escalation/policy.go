@@ -216,6 +216,10 @@ func NewPolicySet(env Environment, configs ...PolicyConfig) (*PolicySet, error) 
 			return nil, err
 		}
 	}
+	if len(configs) > maxPolicies {
+		c.fail("policies", strconv.Itoa(len(configs)), "are more than "+strconv.Itoa(maxPolicies))
+		return nil, c.err()
+	}
 	for i, cfg := range configs {
 		path := "policies[" + strconv.Itoa(i) + "]"
 		p, err := NewPolicy(cfg, env)
@@ -246,6 +250,9 @@ func NewPolicySet(env Environment, configs ...PolicyConfig) (*PolicySet, error) 
 	}
 	return s, nil
 }
+
+// maxPolicies bounds a set: each is asked whether it is for a ticket.
+const maxPolicies = 512
 
 // sameJSON reports whether two policies are the same as data.
 func sameJSON(a, b *Policy) bool {

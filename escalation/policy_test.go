@@ -147,6 +147,9 @@ func TestPolicySet(t *testing.T) {
 	_, ok = s.Newest("none")
 	assert.False(t, ok)
 
+	_, err = escalation.NewPolicySet(escalation.Environment{}, make([]escalation.PolicyConfig, 513)...)
+	require.ErrorIs(t, err, escalation.ErrInvalid)
+
 	changed := two
 	changed.AckTimeout = 0
 	bad := one
