@@ -44,6 +44,7 @@ func answers() map[string]answer {
 	for _, area := range []map[string]answer{
 		escalationAnswers(),
 		feedbackAnswers(),
+		loyaltyAnswers(),
 		trendAnswers(),
 		moneyAnswers(),
 		orderAnswers(),
