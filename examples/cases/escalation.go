@@ -9,6 +9,7 @@ func escalationAnswers() map[string]answer {
 		"erlang_c":   erlangC,
 		"escalation": escalate,
 		"ladder":     ladder,
+		"routing":    routed,
 		"signal":     matched,
 		"throttle":   throttle,
 		"wait":       wait,
