@@ -1,5 +1,7 @@
 package route
 
+import "slices"
+
 // Path is the teams that a ticket has been with, in that order; the first is
 // its home.
 type Path []string
@@ -17,7 +19,7 @@ func (p Policy) Hop(path Path, to string) (Path, string) {
 	if len(path) > 0 && path[len(path)-1] == to {
 		return path, to
 	}
-	return append(path[:len(path):len(path)], to), to
+	return append(slices.Clip(path), to), to
 }
 
 // Home is where a ticket returns to when what it was escalated for is over; the

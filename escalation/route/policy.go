@@ -108,7 +108,6 @@ func (c *check) span(path string, d Duration) {
 func (p Policy) relaxed(r Request, now time.Time) (Request, []string, time.Time) {
 	var dropped []string
 	var next time.Time
-	r.Skills, r.Languages = slices.Clone(r.Skills), slices.Clone(r.Languages)
 	for _, x := range p.Relax {
 		at := r.WaitingSince.Add(time.Duration(x.After))
 		if now.Before(at) {
@@ -117,14 +116,17 @@ func (p Policy) relaxed(r Request, now time.Time) (Request, []string, time.Time)
 			}
 			continue
 		}
-		dropped = append(dropped, r.relax(x)...)
+		var changed []string
+		r, changed = r.relax(x)
+		dropped = append(dropped, changed...)
 	}
 	return r, dropped, next
 }
 
-// relax takes one relaxation off a request and says what changed.
-func (r *Request) relax(x Relax) []string {
+// relax returns what a request asks for less one relaxation, and what changed.
+func (r Request) relax(x Relax) (Request, []string) {
 	var changed []string
+	r.Skills, r.Languages = slices.Clone(r.Skills), slices.Clone(r.Languages)
 	r.Skills = slices.DeleteFunc(r.Skills, func(n Need) bool {
 		drop := slices.Contains(x.Drop, n.Skill)
 		if drop {
@@ -149,5 +151,5 @@ func (r *Request) relax(x Relax) []string {
 		changed = append(changed, "team "+r.Team)
 		r.Team = ""
 	}
-	return changed
+	return r, changed
 }

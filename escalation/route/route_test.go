@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -118,8 +119,10 @@ func TestEveryReasonIsNamed(t *testing.T) {
 		"off":    {{Code: route.OffDuty}},
 		"novice": {{Code: route.Level, Detail: "returns 1 of 2"}, {Code: route.Full, Detail: "3 of 4"}},
 		"stranger": {
-			{Code: route.Team, Detail: "service"}, {Code: route.Skill, Detail: "returns"},
-			{Code: route.Language, Detail: "de"}, {Code: route.Authority, Detail: "-1 of 0"},
+			{Code: route.Team, Detail: "service"},
+			{Code: route.Skill, Detail: "returns"},
+			{Code: route.Language, Detail: "de"},
+			{Code: route.Authority, Detail: "-1 of 0"},
 		},
 		"back": {{Code: route.Excluded}},
 	}, got)
@@ -246,7 +249,7 @@ func TestSimulatedDay(t *testing.T) {
 			return over || gone
 		})
 		if random.Float64() < .7 {
-			r := route.Request{ID: fmt.Sprint(minute), Skills: []route.Need{{Skill: "de"}}, Weight: 1 + random.IntN(2), Priority: random.IntN(3), WaitingSince: now}
+			r := route.Request{ID: strconv.Itoa(minute), Skills: []route.Need{{Skill: "de"}}, Weight: 1 + random.IntN(2), Priority: random.IntN(3), WaitingSince: now}
 			if random.IntN(3) == 0 {
 				r.Skills = append(r.Skills, route.Need{Skill: "tech", Level: 1 + random.IntN(3)})
 			}
@@ -281,8 +284,8 @@ func TestSimulatedDay(t *testing.T) {
 func TestHops(t *testing.T) {
 	p := route.Policy{MaxHops: 2, Final: "lead"}
 	require.NoError(t, p.Check())
-	path, team := p.Hop(nil, "service")
-	path, team = p.Hop(path, "tech")
+	path, _ := p.Hop(nil, "service")
+	path, team := p.Hop(path, "tech")
 	assert.Equal(t, "tech", team)
 	path, team = p.Hop(path, "tech")
 	assert.Equal(t, 1, path.Hops(), "it is there already")
