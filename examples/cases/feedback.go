@@ -23,6 +23,7 @@ func feedbackAnswers() map[string]answer {
 		"samplesize_nps":  netSample,
 		"nonresponse":     nonresponse,
 		"poststrat":       poststratify,
+		"suppress":        suppress,
 	}
 }
 
@@ -226,4 +227,23 @@ func twoNets(c mixedCase) (any, error) {
 		o["z"], o["p"] = d.Test.Z, d.Test.P
 	}
 	return o, nil
+}
+
+// suppress tells which groups of a table may be shown.
+func suppress(c mixedCase) (any, error) {
+	in, err := read[struct {
+		Groups     map[string]int64 `json:"groups"`
+		K          int64            `json:"k"`
+		TotalShown bool             `json:"total_shown"`
+	}](c)
+	if err != nil {
+		return nil, err
+	}
+	s, err := feedback.Suppress(in.Groups, in.K, in.TotalShown)
+	if err != nil {
+		return nil, err
+	}
+	return object{
+		"shown": append([]string{}, s.Shown...), "hidden": append([]string{}, s.Hidden...), "total_hidden": s.TotalHidden,
+	}, nil
 }

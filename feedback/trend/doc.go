@@ -19,6 +19,10 @@
 // are raised once and end once. [Compare] tests a time after a change against
 // the time before.
 //
+// A [Measure] is what a shop does about a finding, with what it hopes for;
+// [Measure.Judge] says that it worked, that it did not, or that there is not
+// enough data, beside a segment that was left alone.
+//
 // A bucket without answers is no point: it raises nothing and ends nothing.
 //
 // # Errors, concurrency, storage
