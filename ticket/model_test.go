@@ -24,11 +24,12 @@ type deskModel struct {
 	keys  []string
 	refs  []ticket.Ref
 	known map[ticket.Ref]bool
+	split map[string]int // how often a text was split off
 }
 
-// Customers write, agents, bots and timers act, tickets are merged, split apart
-// and erased by nobody: whatever the order, every message stands in one history
-// once, nobody is overlooked, a barrage is acknowledged once at most, merges make
+// Customers write, agents, bots and timers act, tickets are merged and split
+// apart: whatever the order, every message stands in one history once (and once
+// more for each time it was split off), nobody is overlooked, a barrage is acknowledged once at most, merges make
 // no circle, and each ticket is the sum of its events.
 func TestDeskAgainstItsModel(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
@@ -38,6 +39,7 @@ func TestDeskAgainstItsModel(t *testing.T) {
 		}
 		m := &deskModel{
 			t: t, f: newFixture(t, cfg), rules: newRules(t, cfg), given: make(map[string]ticket.Inbound), known: make(map[ticket.Ref]bool),
+			split: make(map[string]int),
 		}
 		m.receive(rt)
 		rt.Repeat(map[string]func(*rapid.T){
@@ -46,6 +48,7 @@ func TestDeskAgainstItsModel(t *testing.T) {
 			"command": m.command,
 			"merge":   m.merge,
 			"unmerge": m.unmerge,
+			"split":   m.splitOff,
 			"tick":    func(*rapid.T) { m.f.tick(t) },
 			"wait": func(rt *rapid.T) {
 				m.f.clock.Advance(time.Duration(rapid.IntRange(0, 200).Draw(rt, "half hours")) * time.Hour / 2)
@@ -110,6 +113,25 @@ func (m *deskModel) unmerge(rt *rapid.T) {
 	}
 }
 
+// splitOff takes one message of a ticket to another. Of an automatic or a
+// merged ticket's, or what is no message of the customer's, it is refused.
+func (m *deskModel) splitOff(rt *rapid.T) {
+	ref := m.draw(rt)
+	history := m.f.history(m.t, ref)
+	e := history[rapid.IntRange(0, len(history)-1).Draw(rt, "event")]
+	res, err := m.f.desk.Split(m.t.Context(), anna, ref, ticket.Split{Messages: []int64{e.Seq}})
+	said := e.Kind == ticket.EventCreate || e.Kind == ticket.EventCustomerMessage
+	if !said {
+		require.ErrorIs(rt, err, ticket.ErrInvalid)
+		return
+	}
+	require.NoError(rt, err)
+	m.split[e.Message().Text]++
+	m.told(res.Target.Ref())
+	first := m.f.history(m.t, res.Target.Ref())[0]
+	require.Equal(rt, e.Message().Text, first.Message().Text, "copied word for word")
+}
+
 // check holds the desk against the model.
 func (m *deskModel) check(rt *rapid.T) {
 	where := make(map[string]int)
@@ -123,7 +145,8 @@ func (m *deskModel) check(rt *rapid.T) {
 		}
 		acknowledged := 0
 		for _, e := range m.f.history(m.t, ref) {
-			if msg := e.Message(); msg != nil && e.Actor.Kind == ticket.ActorCustomer {
+			said := e.Kind == ticket.EventCreate || e.Kind == ticket.EventCustomerMessage
+			if msg := e.Message(); msg != nil && said {
 				where[msg.Text]++
 			}
 			switch {
@@ -138,7 +161,7 @@ func (m *deskModel) check(rt *rapid.T) {
 		}
 	}
 	for key, in := range m.given {
-		require.Equal(rt, 1, where[in.Text], "message %s stands in %d histories", key, where[in.Text])
+		require.Equal(rt, 1+m.split[in.Text], where[in.Text], "message %s stands in %d histories", key, where[in.Text])
 	}
 	for id := range into {
 		at := id
