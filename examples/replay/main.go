@@ -16,6 +16,10 @@
 // With two policies it prints both side by side, with the difference: what
 // would have been met, had the rules been others.
 //
+// With -csat it reads a log of satisfaction scores instead, and prints the share
+// of satisfied customers with its interval, by channel, reason and response
+// time, and the days that stand out.
+//
 // Bad rows are counted by kind and listed with their lines. They never count
 // as met.
 package main
@@ -60,6 +64,7 @@ type options struct {
 	asJSON             bool
 	svg, explain       string
 	escalation         string
+	csat               string
 	file               string
 }
 
@@ -86,6 +91,7 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 	flags.StringVar(&o.escalation, "escalation", "third_hop.json", "`file` of an escalation policy, the name of one that comes with the program, or none")
 	flags.BoolVar(&o.asJSON, "json", false, "print the report as JSON")
 	flags.StringVar(&o.svg, "svg", "", "write a picture of the report to a `file`")
+	flags.StringVar(&o.csat, "csat", "", "read satisfaction scores from a `file` instead: columns channel, category, reported_at, responded_at, csat")
 	flags.StringVar(&o.explain, "explain", "", "print the timeline of one `case` and why each date")
 	flags.Usage = func() {
 		usage := newPrinter(stderr)
@@ -98,6 +104,9 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 	}
 	if o.explain != "" && (o.asJSON || o.svg != "") {
 		return o, errors.New("-explain prints one case, so neither -json nor -svg goes with it")
+	}
+	if o.csat != "" && (o.explain != "" || flags.NArg() > 0) {
+		return o, errors.New("-csat reads a file of its own, so neither -explain nor another file goes with it")
 	}
 	if flags.NArg() > 1 {
 		return o, fmt.Errorf("one file at a time, got %d", flags.NArg())
@@ -117,6 +126,15 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, terminal 
 		errs.printf("replay: %v\n", err)
 		return exitUsage
 	}
+	out := newPrinter(stdout)
+	if o.csat != "" {
+		r, err := readCSATFile(o.csat)
+		if err != nil {
+			errs.printf("replay: %v\n", err)
+			return exitUsage
+		}
+		return exitOf(errors.Join(r.report(&o, out), out.err), errs)
+	}
 	l, err := o.readLog()
 	if err != nil {
 		errs.printf("replay: %v\n", err)
@@ -127,17 +145,21 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, terminal 
 		errs.printf("replay: %v\n", err)
 		return exitUsage
 	}
-	out := newPrinter(stdout)
 	if o.explain != "" {
 		err = explain(ctx, l, policies, o.explain, out)
 	} else {
 		err = o.report(ctx, l, policies, files, out, progress(stderr, len(l.Cases), terminal))
 	}
-	if err = errors.Join(err, out.err); err != nil {
-		errs.printf("replay: %v\n", err)
-		return exitFailed
+	return exitOf(errors.Join(err, out.err), errs)
+}
+
+// exitOf prints an error, if there is one.
+func exitOf(err error, errs *printer) int {
+	if err == nil {
+		return exitOK
 	}
-	return exitOK
+	errs.printf("replay: %v\n", err)
+	return exitFailed
 }
 
 // readLog reads the file, or generates a log where there is none.

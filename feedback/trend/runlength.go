@@ -58,7 +58,8 @@ func (c CUSUM) RunLength(sigma float64) (float64, error) {
 }
 
 // RunLength returns how many points pass on average until the chart signals
-// although nothing has changed, for points with so many answers.
+// although nothing has changed, for points with so many answers: infinitely many
+// where they are too few for any to lie outside.
 func (c PChart) RunLength(answers int64) (float64, error) {
 	if answers < 1 {
 		return 0, fault("answers", float64(answers), "is below 1")
