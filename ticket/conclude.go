@@ -114,6 +114,9 @@ func (u *unit) catchUp(ctx context.Context, env *envelope) error {
 func (u *unit) runPlanners(
 	ctx context.Context, env *envelope, events []Event, before map[string]memo, last bool,
 ) (bool, []Event) {
+	if u.desk.rules.workflow.Kind(env.Ticket.State) == StateErased {
+		return false, nil // nothing of it is left to plan with
+	}
 	given := false
 	var all []Event
 	u.desk.retire(env)
@@ -140,6 +143,7 @@ func (u *unit) runPlanners(
 		m.Seq, m.Next, m.Failures = env.Ticket.Seq, out.Next, 0
 		env.setMemo(p.Name(), m.keep(out.Memo))
 		u.commit.Take = append(u.commit.Take, taken...)
+		env.hold(taken)
 		u.release(ctx, env, out.Release)
 		for _, cmd := range out.Commands {
 			given = true

@@ -91,10 +91,12 @@ type PersonalField struct {
 }
 
 // PersonalFields lists the fields of tickets and events that hold personal
-// data, each with its purpose (Art. 5(1)(b), 30(1)(b) GDPR).
+// data, each with its purpose (Art. 5(1)(b), 30(1)(b) GDPR). Consents are none
+// of them: nothing here is done by consent; package feedback keeps its own.
 func PersonalFields() []PersonalField {
 	answer := sla.Text{DE: "Beantwortung des Anliegens", EN: "answering the request"}
 	proof := sla.Text{DE: "Nachweis der Bearbeitung", EN: "proof of what was done"}
+	blocking := sla.Text{DE: "Schutz der Beschäftigten und des Betriebs", EN: "protection of staff and business"}
 	return []PersonalField{
 		{"ticket.customer", sla.Text{DE: "Zuordnung zum Kundenkonto", EN: "finding the customer's account"}},
 		{"ticket.subject", answer},
@@ -102,11 +104,28 @@ func PersonalFields() []PersonalField {
 		{"ticket.fields", answer},
 		{"ticket.tags", sla.Text{DE: "Ordnen der Anliegen", EN: "sorting requests"}},
 		{"ticket.promises", sla.Text{DE: "Einhaltung von Zusagen", EN: "keeping promises"}},
+		{"ticket.callbacks", sla.Text{DE: "Rückruf auf Wunsch des Kunden", EN: "calling back at the customer's wish"}},
+		{"ticket.points", answer},
+		{"ticket.dispute", sla.Text{DE: "Beilegung von Streit, Abwehr von Ansprüchen", EN: "settling disputes, defence against claims"}},
 		{"ticket.timer", answer},
+		{"ticket.assignee", proof},
 		{"history.message", answer},
 		{"history.note", proof},
 		{"history.actor", proof},
+		{"history.body", proof},
+		{"block.customer", blocking},
+		{"block.evidence", blocking},
+		{"block.appeal", blocking},
 	}
+}
+
+// keptUntil is the instant from which a ticket that ended then may be erased.
+func (r *Rules) keptUntil(ended time.Time) time.Time {
+	if r.cfg.RetentionFromYearEnd {
+		zone := r.cfg.Calendar.Zone()
+		ended = time.Date(ended.In(zone).Year()+1, 1, 1, 0, 0, 0, 0, zone)
+	}
+	return r.after(ended, r.cfg.Retention)
 }
 
 // RetentionItem tells when a ticket that has ended may be erased.
@@ -134,7 +153,7 @@ func (d *Desk) Retention(ctx context.Context, actor Actor, after *Position) ([]R
 	}
 	items := make([]RetentionItem, len(page.Tickets))
 	for i, t := range page.Tickets {
-		items[i] = RetentionItem{Ref: t.Ref(), Ended: t.Since, From: d.rules.after(t.Since, d.rules.cfg.Retention)}
+		items[i] = RetentionItem{Ref: t.Ref(), Ended: t.Since, From: d.rules.keptUntil(t.Since)}
 		if d.retain != nil {
 			items[i].Blockers = d.retain(t, d.now())
 		}

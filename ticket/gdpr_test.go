@@ -3,6 +3,8 @@ package ticket_test
 import (
 	"encoding/json"
 	"fmt"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -151,5 +153,96 @@ func TestRetention(t *testing.T) {
 	assert.Nil(t, next)
 	require.Len(t, items, 1)
 	assert.Equal(t, ref, items[0].Ref)
-	assert.Equal(t, f.clock.Now().AddDate(3, 0, 0), items[0].From)
+	year := time.Date(2029, 12, 31, 23, 0, 0, 0, time.UTC) // midnight in Berlin
+	assert.Equal(t, year, items[0].From, "the end of the third year after the one that it ended in")
+
+	f.with(t, func(c *ticket.Config) { c.Rules = newRules(t, ticket.RulesConfig{Retention: days(30)}) })
+	items, _, err = f.desk.Retention(t.Context(), anna, nil)
+	require.NoError(t, err)
+	assert.Equal(t, f.clock.Now().AddDate(0, 0, 30), items[0].From)
+}
+
+// Every field of a ticket is either named with its purpose or known to say
+// nothing of a person: a new one takes a decision.
+func TestEveryFieldHasAPurposeOrIsNotPersonal(t *testing.T) {
+	neutral := []string{
+		"id", "shop", "number", "state", "since", "prior", "priority", "channel", "reason", "touchpoint", "team", "playbook",
+		"links", "resolution", "counters", "waiting_since", "barrage", "first_reply", "created", "updated", "seq", "-",
+	}
+	named := make(map[string]bool)
+	for _, p := range ticket.PersonalFields() {
+		named[p.Field] = true
+	}
+	fields := reflect.TypeFor[ticket.Ticket]()
+	for i := range fields.NumField() {
+		name, _, _ := strings.Cut(fields.Field(i).Tag.Get("json"), ",")
+		assert.NotEqual(t, named["ticket."+name], slices.Contains(neutral, name), "ticket.%s", name)
+	}
+}
+
+// What agents, bots and planners write about a person goes too: every command
+// that takes words leaves none of them behind.
+func TestEraseReachesEveryCommandsWords(t *testing.T) {
+	f := newFixture(t, ticket.RulesConfig{
+		BotReasons: []ticket.Reason{"order"}, Templates: []ticket.TemplateConfig{orderTemplate()},
+		Playbooks: []ticket.PlaybookConfig{returnBook(1)},
+	})
+	w, err := ticket.ParseWorkflow([]byte(labWorkflow), labGuards())
+	require.NoError(t, err)
+	f.with(t, func(c *ticket.Config) {
+		c.Rules = newRules(t, ticket.RulesConfig{
+			Workflow: w, BotReasons: []ticket.Reason{"order"}, Templates: []ticket.TemplateConfig{orderTemplate()},
+			Playbooks: []ticket.PlaybookConfig{returnBook(1)},
+		})
+		c.Planners = []ticket.Planner{planner{"nosy", func(in ticket.PlanInput) (ticket.PlanOutput, error) {
+			return ticket.PlanOutput{Memo: []byte(secret)}, nil
+		}}}
+	})
+	in := mail("m1", secret)
+	in.Reason, in.ToBot, in.Customer.Ref = "order", true, secret
+	ref := f.receive(t, in).Ticket.Ref()
+	detail, err := json.Marshal(secret)
+	require.NoError(t, err)
+	owner := ticket.Actor{Kind: ticket.ActorCustomer, ID: secret, Shop: shop}
+	due := f.clock.Now().Add(time.Hour)
+	slots := map[string]string{"customer_name": secret, "parcel": secret, "note": secret}
+	for _, step := range []struct {
+		who ticket.Actor
+		cmd ticket.Command
+	}{
+		{bot, ticket.BotReply{Text: secret, Confidence: 1, Links: []string{secret}}},
+		{bot, ticket.HandOff{Summary: secret}},
+		{owner, ticket.RequestCallback{From: due, About: secret}},
+		{owner, ticket.AddPoint{Text: secret}},
+		{anna, ticket.Reply{Template: ticket.Filled{ID: "order.late", Slots: slots}}},
+		{anna, ticket.RecordCall{Outcome: ticket.CallReached, Note: secret}},
+		{anna, ticket.DocumentAbuse{Kind: ticket.AbuseThreat, Evidence: secret, Text: secret}},
+		{anna, ticket.OfferPhone{Text: secret}},
+		{owner, ticket.DeclinePhone{}},
+		{anna, ticket.RecordDispute{Step: ticket.StepFormalNotice, Ref: secret}},
+		{boss, ticket.Approve{Reason: secret}},
+		{anna, ticket.StartPlaybook{ID: "return"}},
+		{anna, ticket.AdvancePlaybook{Step: "answer"}},
+		{anna, ticket.SkipStep{Step: "label", Reason: secret}},
+		{anna, ticket.StopPlaybook{Reason: secret}},
+		{anna, ticket.Set{Fields: map[string]string{"sample": secret}, Customer: &ticket.Customer{Ref: secret, Segment: secret}}},
+		{anna, ticket.Trigger{Event: "send_to_lab", Text: secret, Fields: map[string]string{secret: secret}}},
+		{anna, ticket.Trigger{Event: "lab_done", Text: secret}},
+		{system, ticket.Observe{What: ticket.WhatPlannedStep, Step: &ticket.PlannedStep{Key: "k", Detail: detail}}},
+		{anna, ticket.MarkSpam{Reason: secret}},
+		{anna, ticket.NotSpam{}},
+	} {
+		_, err := f.desk.Do(t.Context(), step.who, ref, step.cmd)
+		require.NoError(t, err, "%T", step.cmd)
+	}
+	_, err = f.desk.Block(t.Context(), anna, boss, ticket.BlockRequest{
+		Customer: secret, Kind: ticket.BlockAll, Reason: ticket.BlockThreat, Evidence: "m1",
+	})
+	require.NoError(t, err)
+	require.Contains(t, everything(t, f, ref), secret)
+	_, err = f.desk.Erase(t.Context(), boss, secret)
+	require.NoError(t, err)
+	assert.NotContains(t, everything(t, f, ref), secret)
+	f.receive(t, ticket.Inbound{Key: "m2", Ticket: &ref, Auto: ticket.AutoReplied, Text: secret, Subject: secret, Raw: secret})
+	assert.NotContains(t, everything(t, f, ref), secret, "nor does anything come back")
 }

@@ -69,7 +69,9 @@ type PlanOutput struct {
 	// planner again at once, at most twice. What the last output still asks
 	// for and was granted is taken.
 	Take []KeyWish
-	// Release frees keys that this ticket holds; others are left alone.
+	// Release frees keys that this ticket holds; others are left alone. What is
+	// still held of [KeySlot] is free when the ticket is closed, merged, spam or
+	// erased.
 	Release []KeyWish
 }
 

@@ -23,6 +23,7 @@ type envelope struct {
 	Ticket  Ticket    `json:"ticket"`
 	Matters []hexHash `json:"matters,omitempty"` // keys of the open matter that it holds
 	Freed   []hexHash `json:"freed,omitempty"`   // those that it gave back when it ended
+	Slots   []hexHash `json:"slots,omitempty"`   // places that planners took for it, and have not given back
 	Pending []pending `json:"pending,omitempty"` // effects that the desk has yet to deliver
 
 	Clocks sla.Tracker     `json:"clocks,omitzero"`

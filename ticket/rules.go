@@ -72,8 +72,12 @@ type RulesConfig struct {
 	BotResolves bool `json:"bot_resolves,omitempty"`
 	// Retention is how long a ticket that has ended is kept before
 	// [Desk.Retention] says that it may be erased. Default 3 years: claims
-	// lapse at the end of the third year (BGB 195, 199).
+	// begin to lapse with the year in which they arise (BGB 195, 199(1)), so
+	// the default counts from the end of the year.
 	Retention sla.Period `json:"retention,omitzero"`
+	// RetentionFromYearEnd counts Retention from the end of the calendar year,
+	// in the calendar's zone, in which the ticket ended.
+	RetentionFromYearEnd bool `json:"retention_from_year_end,omitempty"`
 	// Protected are the reasons that no block keeps away; a first level covers
 	// its second. Default [ProtectedReasons].
 	Protected []Reason `json:"protected,omitempty"`
@@ -115,6 +119,7 @@ func NewRules(cfg RulesConfig) (*Rules, error) {
 	def(&cfg.Wait, 7, sla.UnitDay)
 	def(&cfg.Idle, 1, sla.UnitDay)
 	def(&cfg.BotDeadline, 1, sla.UnitHour)
+	cfg.RetentionFromYearEnd = cfg.RetentionFromYearEnd || cfg.Retention == (sla.Period{})
 	def(&cfg.Retention, 3, sla.UnitYear)
 	def(&cfg.CallbackWindow, 4, sla.UnitWorkHour)
 	def(&cfg.CallRetry, 2, sla.UnitWorkHour)

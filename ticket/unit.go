@@ -200,6 +200,7 @@ func (u *unit) change(ctx context.Context, env *envelope, events []Event) error 
 	if err := u.moveMatters(ctx, env); err != nil {
 		return err
 	}
+	u.freeSlots(env)
 	ch := Change{Expect: env.version}
 	for _, e := range events {
 		se, err := EncodeEvent(e)

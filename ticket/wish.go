@@ -118,7 +118,35 @@ func (u *unit) release(ctx context.Context, env *envelope, wishes []KeyWish) {
 			held, err := u.desk.store.Lookup(ctx, k)
 			if err == nil && held.Ref == ref && !slices.Contains(u.commit.Release, k) {
 				u.commit.Release = append(u.commit.Release, k)
+				env.Slots = slices.DeleteFunc(slices.Clone(env.Slots), func(h hexHash) bool { return h == k.Hash })
 			}
 		}
 	}
+}
+
+// hold keeps which places a ticket has.
+func (env *envelope) hold(taken []Held) {
+	for _, h := range taken {
+		if h.Key.Kind == KeySlot && !slices.Contains(env.Slots, h.Key.Hash) {
+			env.Slots = append(slices.Clip(env.Slots), h.Key.Hash)
+		}
+	}
+}
+
+// freeSlots gives back the places of a ticket that has ended, so that none is
+// lost where its planner is gone or has forgotten.
+func (u *unit) freeSlots(env *envelope) {
+	if !u.desk.rules.workflow.Kind(env.Ticket.State).isFinal() {
+		return
+	}
+	for _, h := range env.Slots {
+		k := Key{Shop: env.Ticket.Shop, Kind: KeySlot, Hash: h}
+		same := func(t Held) bool { return t.Key.Kind == KeySlot && t.Key.Hash == h }
+		if slices.ContainsFunc(u.commit.Take, same) {
+			u.commit.Take = slices.DeleteFunc(u.commit.Take, same) // asked for in this very commit
+			continue
+		}
+		u.commit.Release = append(u.commit.Release, k)
+	}
+	env.Slots = nil
 }

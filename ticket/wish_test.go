@@ -78,6 +78,39 @@ func TestPlannersTakeAndReleaseKeys(t *testing.T) {
 	assert.Equal(t, [][]string{{"place 2"}, {"none"}, {"place 2"}}, got)
 }
 
+// A ticket that has ended holds no place, whatever its planner does.
+func TestPlacesOfEndedTicketsAreFree(t *testing.T) {
+	ends := map[string]func(f *fixture, ref, other ticket.Ref) error{
+		"merged": func(f *fixture, ref, other ticket.Ref) error {
+			_, err := f.desk.Merge(t.Context(), boss, ref, other, ticket.Merge{Override: true, Reason: "x"})
+			return err
+		},
+		"spam": func(f *fixture, ref, _ ticket.Ref) error {
+			_, err := f.desk.Do(t.Context(), anna, ref, ticket.MarkSpam{})
+			return err
+		},
+		"erased": func(f *fixture, _, _ ticket.Ref) error {
+			_, err := f.desk.Erase(t.Context(), boss, "c1")
+			return err
+		},
+	}
+	for name, end := range ends {
+		t.Run(name, func(t *testing.T) {
+			f := newFixture(t, ticket.RulesConfig{})
+			other := mail("m0", "Wo?")
+			other.Customer.Ref, other.Orders = "c0", nil
+			target := f.receive(t, other).Ticket.Ref()
+			f.with(t, func(c *ticket.Config) { c.Random, c.Planners = random(77), []ticket.Planner{places(1, 0)} })
+			first := f.receive(t, mail("m1", "Wo?")).Ticket
+			require.Equal(t, []string{"place 0"}, first.Tags)
+			require.NoError(t, end(f, first.Ref(), target))
+			in := mail("m2", "Wo?")
+			in.Customer.Ref, in.Orders = "c2", nil
+			assert.Equal(t, []string{"place 0"}, f.receive(t, in).Ticket.Tags)
+		})
+	}
+}
+
 // However many workers there are, no two tickets get one place.
 func TestPlacesUnderConcurrency(t *testing.T) {
 	f := newFixture(t, ticket.RulesConfig{})
