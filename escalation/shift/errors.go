@@ -1,0 +1,75 @@
+package shift
+
+import (
+	"errors"
+	"strconv"
+	"strings"
+)
+
+// The sentinels of the package; test for them with [errors.Is].
+var (
+	// ErrInvalid is what every [*Fault] and [Faults] is: a value from outside
+	// that cannot be used.
+	ErrInvalid = errors.New("invalid")
+)
+
+// Fault is one value that cannot be used: where it stands, what it was, and
+// what is wrong with it. It is an [ErrInvalid].
+type Fault struct { //nolint:errname // the field's word, and the same in every package of the module
+	Path   string // from the root of what was given, as in "layers[2].rotation.length"
+	Value  string // as given, cut short
+	Reason string // in English, a sentence that starts with the value
+}
+
+// Error says path, value and reason in one line.
+func (f *Fault) Error() string {
+	return "shift: " + f.Path + ": " + strconv.Quote(f.Value) + " " + f.Reason
+}
+
+// Is makes a Fault an [ErrInvalid].
+func (*Fault) Is(target error) bool { return target == ErrInvalid }
+
+// Faults are all that is wrong with one value, in its order. They
+// unwrap to each [*Fault] and are an [ErrInvalid].
+type Faults []*Fault //nolint:errname // as Fault
+
+// Error lists the faults, one a line.
+func (fs Faults) Error() string {
+	lines := make([]string, len(fs))
+	for i, f := range fs {
+		lines[i] = f.Error()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Unwrap returns the faults for [errors.Is] and [errors.As].
+func (fs Faults) Unwrap() []error {
+	errs := make([]error, len(fs))
+	for i, f := range fs {
+		errs[i] = f
+	}
+	return errs
+}
+
+// maxFaults bounds a report: what is that wrong needs no complete list.
+const maxFaults = 100
+
+// check collects faults while a value is looked at.
+type check struct{ faults Faults }
+
+func (c *check) fail(path, value, reason string) {
+	if len(c.faults) >= maxFaults {
+		return
+	}
+	if r := []rune(value); len(r) > maxID {
+		value = string(r[:maxID]) + "…"
+	}
+	c.faults = append(c.faults, &Fault{Path: path, Value: value, Reason: reason})
+}
+
+func (c *check) err() error {
+	if len(c.faults) == 0 {
+		return nil
+	}
+	return c.faults
+}
