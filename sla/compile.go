@@ -30,6 +30,7 @@ type Policy struct {
 	pins      []string             // the same as id@version
 	calendars map[string]*Calendar // by id@version, all versions
 	used      [metricCount]bool    // by any rule
+	measured  []metricIndex        // the same but for promises, in order
 }
 
 type rule struct {
@@ -70,6 +71,11 @@ func newPolicy(cfg PolicyConfig, calendars []*Calendar) (*Policy, Faults) {
 	c.calendars(calendars)
 	c.head()
 	c.rules()
+	for i, used := range c.p.used[:promise] {
+		if used {
+			c.p.measured = append(c.p.measured, metricIndex(i)) //nolint:gosec // G115: an index into eight metrics
+		}
+	}
 	return c.p, c.faults
 }
 

@@ -87,7 +87,11 @@ func (f *fold) start(p *Policy) {
 	f.p, f.cals, f.pins = p, p.current, p.pins
 	f.head = head{rule: -1}
 	for i := range f.clocks {
-		f.clocks[i] = clock{metric: metricIndex(i), rule: -1}
+		c := &f.clocks[i]
+		if c.phase != idle { // else nothing was written to it yet
+			*c = clock{}
+		}
+		c.metric, c.rule = metricIndex(i), -1
 	}
 	f.promises, f.faults, f.records, f.dropped = f.promises[:0], f.faults[:0], f.records[:0], 0
 	clear(f.out) // write wants it zero
@@ -100,7 +104,9 @@ func (f *fold) apply(m *Mark) {
 	if !f.admit(m) {
 		return
 	}
-	f.look(f.at)
+	if f.looks {
+		f.look(f.at)
+	}
 	if f.p.cfg.CalendarChange == CalendarFollow {
 		f.follow()
 	}
@@ -122,7 +128,9 @@ func (f *fold) apply(m *Mark) {
 	if m.Kind.Has(startKinds) {
 		f.starts(m)
 	}
-	f.look(f.at) // a new target may be used up already
+	if f.looks {
+		f.look(f.at) // a new target may be used up already
+	}
 }
 
 // What a mark can be without being anything to any clock, and what can stop
@@ -182,7 +190,7 @@ func (f *fold) fault(code FaultCode) {
 
 // stops is the first act of a mark: it stops and cancels running cycles.
 func (f *fold) stops(m *Mark) {
-	for i := range f.clocks {
+	for _, i := range f.p.measured {
 		if c := &f.clocks[i]; c.phase == open_ {
 			f.end(c, m, m.Kind.Has(c.target.stop))
 		}
@@ -309,8 +317,13 @@ func (f *fold) states(m *Mark) {
 
 // sync lets the open cycles stand or run as the state asks.
 func (f *fold) sync() {
-	for i := range f.cycles() {
-		if c := f.cycle(i); c.phase == open_ {
+	for _, i := range f.p.measured {
+		if c := &f.clocks[i]; c.phase == open_ {
+			f.syncOne(c)
+		}
+	}
+	for i := range f.promises {
+		if c := &f.promises[i]; c.phase == open_ {
 			f.syncOne(c)
 		}
 	}

@@ -249,10 +249,17 @@ func (f *fold) held(t time.Time) []Status {
 	return f.out
 }
 
+// sheet is the room for what most tickets come to, in one piece.
+type sheet struct {
+	statuses [promise]Status
+	warns    [18]Warn
+}
+
 // write writes a cycle down as of t. Field by field spares copies of it.
 func (f *fold) write(c *clock, t time.Time) {
 	if f.out == nil {
-		f.out, f.warns = make([]Status, 0, 8), make([]Warn, 0, 16)
+		var s sheet
+		f.out, f.warns = s.statuses[:0], s.warns[:0]
 	}
 	if n := len(f.out); n < cap(f.out) {
 		f.out = f.out[:n+1] // zero still

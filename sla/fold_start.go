@@ -21,9 +21,12 @@ func (f *fold) starts(m *Mark) {
 	if k.Has(MarkReopened) {
 		f.reopen()
 	}
-	for i := range f.clocks {
+	for _, i := range f.p.measured {
 		c := &f.clocks[i]
-		if tg := f.p.target(h.rule, c.metric); tg != nil && c.phase != open_ && f.begins(c, k, opens) {
+		if c.phase == open_ {
+			continue
+		}
+		if tg := f.p.target(h.rule, i); tg != nil && f.begins(c, k, opens) {
 			f.begin(c, tg, f.at)
 		}
 	}
@@ -53,8 +56,8 @@ func (f *fold) begin(c *clock, tg *target, start time.Time) {
 	if c.phase != idle {
 		cycle = c.cycle + 1
 		f.displace(c)
+		*c = clock{metric: c.metric} // a literal of all fields would be built aside and copied
 	}
-	*c = clock{metric: c.metric} // a literal of all fields would be built aside and copied
 	c.phase, c.cycle, c.rule, c.target, c.start, c.since = open_, cycle, f.head.rule, tg, start, start
 	f.undated(f.allow(c))
 	f.trace.turn(f, c, TurnStart)

@@ -147,9 +147,13 @@ func (t *tracer) matched(f *fold, s *Subject, rule int) {
 
 // turn notes what happened to c.
 func (t *tracer) turn(f *fold, c *clock, kind TurnKind) {
-	if t == nil || c.metric != t.metric || c.cycle != t.cycle {
-		return
+	if t != nil && c.metric == t.metric && c.cycle == t.cycle {
+		t.note(f, c, kind)
 	}
+}
+
+// note writes a turn of the cycle down.
+func (t *tracer) note(f *fold, c *clock, kind TurnKind) {
 	s := Turn{
 		Kind: kind, Seq: f.mark.Seq, At: f.at, State: f.head.state, Rule: f.ruleID(c.rule),
 		Target: c.budget, Elapsed: c.elapsedAt(f.at),
