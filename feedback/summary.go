@@ -69,10 +69,22 @@ func (s *Summary) sum(c *check) {
 
 // Add counts one answer. A score that is not on the scale is a [Fault].
 func (s *Summary) Add(scale Scale, score int) error {
+	i := score - scale.cfg.Min
+	known := s.total > 0 && s.total < math.MaxInt64 && int(s.low) == scale.cfg.Min && int(s.low)+int(s.points) == scale.cfg.Max+1
+	if known && i >= 0 && i < int(s.points) && i < MaxPoints {
+		s.counts[i]++
+		s.total++
+		return nil
+	}
+	return s.add(&scale, score)
+}
+
+// add is Add where the summary is empty, or something is wrong.
+func (s *Summary) add(scale *Scale, score int) error {
 	if !scale.Has(score) {
 		return &Fault{Path: "score", Value: strconv.Itoa(score), Reason: scale.wanted()}
 	}
-	if err := s.open(scale); err != nil {
+	if err := s.open(*scale); err != nil {
 		return err
 	}
 	s.counts[score-scale.cfg.Min]++

@@ -46,7 +46,11 @@ func run(w io.Writer, round time.Duration, pairs int) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	rows = append(append(rows, more...), sums...)
+	answers, err := summaries()
+	if err != nil {
+		return false, err
+	}
+	rows = append(append(append(rows, more...), sums...), answers...)
 	ok := compare(w, rows, round)
 	right, err := accuracy(w, pairs)
 	if err != nil {

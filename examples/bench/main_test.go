@@ -20,6 +20,8 @@ func TestRun(t *testing.T) {
 	assert.Equal(t, 2, strings.Count(out.String(), "condition of 5 parts"), out.String())
 
 	assert.Equal(t, 3, strings.Count(out.String(), "sum of 100 amounts"), out.String())
+	assert.Equal(t, 2, strings.Count(out.String(), "NPS of 1,000,000 answers"), out.String())
+	assert.Equal(t, 1, strings.Count(out.String(), "merge a year of 100 segments"), out.String())
 
 	right, err := accuracy(&out, 300)
 	require.NoError(t, err)
