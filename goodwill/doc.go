@@ -1,8 +1,46 @@
-// Package goodwill will say what a customer is owed by law, what a shop may
-// give beyond it, and see to it that no cent is paid twice.
+// Package goodwill decides what a shop gives: first what the law gives, then
+// what generosity does, each under its own name.
 //
-// It has no identifiers yet: the room stands, its furniture is on the way
-// (see CHANGELOG.md). Its model is a pure decision over a policy and a case,
-// rights first; a small store interface keeps grants and a double-entry
-// ledger. Not legal advice.
+// # Model
+//
+// A [Policy] is plain data: offers by cause, severity and customer; loyalty
+// tiers; the shop's terms; what a dispute costs; who may grant how much;
+// budgets. [Compile] checks it once, reports every fault, and makes it a
+// [Decider]. [Decider.Decide] takes an [Input] and the time and returns a
+// [Decision]. It is pure, and goes in this order:
+//
+//  1. the statutory floor, by package rights: nothing after it touches it;
+//  2. the payments: open disputes, what is lost to them, direct debits that
+//     can still be taken back;
+//  3. signs of abuse, which cut goodwill only;
+//  4. offers of the first rule that fits, in the order of its ladder;
+//  5. cost and benefit: what a dispute would cost against what the offer does;
+//  6. authority: who may grant it, and who has to agree;
+//  7. budgets and windows.
+//
+// Every step is in the [Decision.Trace]; every reason has a code and a text in
+// German and English. [Decision.Moves] are the accounts that a grant of
+// goodwill uses up, with their caps; what was used before is part of the input.
+// Splitting a grant changes nothing, since the sums of the order and of the
+// customer count.
+//
+// A policy cannot read what section 1 of the AGG protects (origin, sex,
+// religion, disability, age, sexual identity): [Compile] refuses such fields.
+//
+// # Errors
+//
+// [Compile] and [ParsePolicy] return [sla.Faults] with paths; so does Decide
+// for a case that is not valid.
+//
+// # Concurrency
+//
+// A Decider is immutable and safe for concurrent use.
+//
+// # Storage
+//
+// None. Policies and decisions have a JSON form.
+//
+// # What it does not do
+//
+// It pays nobody: a decision says what may be done. It is not legal advice.
 package goodwill

@@ -312,14 +312,21 @@ func (c *check) customer(k *Customer) {
 
 // facts checks answers and amounts, whatever their names.
 func (c *check) facts(f *Facts) {
-	v := reflect.ValueOf(*f)
-	for i := range v.NumField() {
+	v := reflect.ValueOf(f).Elem()
+	name := func(i int) string {
 		name, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ",")
-		switch fact := v.Field(i).Interface().(type) {
-		case Answer:
-			oneOf(c, "facts."+name, fact, Unknown, Yes, No)
-		case money.Amount:
-			c.optional("facts."+name, fact)
+		return "facts." + name
+	}
+	for i := range v.NumField() {
+		switch fact := v.Field(i).Addr().Interface().(type) {
+		case *Answer:
+			if *fact != Unknown && *fact != Yes && *fact != No {
+				oneOf(c, name(i), *fact, Unknown, Yes, No)
+			}
+		case *money.Amount:
+			if fact.Given() {
+				c.amount(name(i), *fact)
+			}
 		}
 	}
 }

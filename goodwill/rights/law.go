@@ -95,6 +95,7 @@ func New(cfg Config) (*Law, error) {
 	if len(faults) > 0 {
 		return nil, faults
 	}
+	l.holidays = newYears(l.holidays)
 	l.adopt(statute.Builtin().With(cfg.Statutes))
 	return l, nil
 }
@@ -158,6 +159,17 @@ func (l *Law) adopt(set *statute.Set) {
 	derive(derivedDigital, lawDigitalLimit, func(s *statute.Statute) {
 		s.Kind, s.Source = statute.Warranty, "§ 327j (1), (4) BGB"
 	})
+}
+
+// Deadline counts one of the law's statutes for what happened, by its id, with
+// the law's holidays and zone. A statute that is not known is [sla.Faults];
+// see [statute.Statute.Deadline] for the rest.
+func (l *Law) Deadline(id string, events statute.Events) (statute.Deadline, error) {
+	s, ok := l.statutes[id]
+	if !ok {
+		return statute.Deadline{}, sla.Faults{{Path: "id", Value: id, Reason: "is no statute of this law"}}
+	}
+	return s.Deadline(events, l.holidays, l.zone)
 }
 
 // Entitlements returns what the law gives in a case at an instant. The case is

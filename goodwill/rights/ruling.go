@@ -21,6 +21,7 @@ type judge struct {
 	today    sla.Date
 	balances []order.Balance // of every line, and last of the delivery
 	report   Report
+	memo     []counted
 	err      error
 
 	line   *order.Line
@@ -159,7 +160,7 @@ func (r *ruling) count(act Act, by Party, id string, events statute.Events) (sta
 		r.report.Ignored = append(r.report.Ignored, id)
 		return statute.Deadline{}, false
 	}
-	d, err := s.Deadline(events, r.law.holidays, r.law.zone)
+	d, err := r.deadline(&s, events)
 	var missing *statute.MissingError
 	switch {
 	case errors.As(err, &missing):

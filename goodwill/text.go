@@ -1,0 +1,117 @@
+package goodwill
+
+import (
+	_ "embed"
+	"encoding/json"
+	"strings"
+
+	"github.com/kulanz-go/kulanz/goodwill/money"
+	"github.com/kulanz-go/kulanz/sla"
+)
+
+// Code says what a [Reason] is.
+type Code string
+
+// The codes.
+const (
+	CodeDisputeOpen Code = "dispute_open"
+	CodeDisputeLost Code = "dispute_lost"
+	CodeNotFree     Code = "not_free"
+	CodeDebitOpen   Code = "debit_open"
+	CodeBlocked     Code = "blocked"
+	CodeManyGrants  Code = "many_grants"
+	CodeMuchGranted Code = "much_granted"
+	CodeChargebacks Code = "chargebacks"
+	CodeManyReturns Code = "many_returns"
+	CodeSuspicion   Code = "suspicion"
+	CodeForeign     Code = "foreign"
+	CodeFactsFirst  Code = "facts_first"
+	CodeNoRule      Code = "no_rule"
+	CodeDeclined    Code = "declined"
+	CodeNothingLeft Code = "nothing_left"
+	CodeLadderEnds  Code = "ladder_ends"
+	CodeNotWorth    Code = "not_worth"
+	CodeBeyondTable Code = "beyond_table"
+	CodeBudget      Code = "budget"
+	CodeSoftBudget  Code = "soft_budget"
+	CodeAuthority   Code = "authority"
+	CodeFourEyes    Code = "four_eyes"
+	CodeNobodyMay   Code = "nobody_may"
+)
+
+//go:embed texts.json
+var wording []byte
+
+// words are all texts by code and name. They are read on every call, which is
+// for people, not for deciding.
+func words() map[string]sla.Text {
+	var all map[string]sla.Text
+	if err := json.Unmarshal(wording, &all); err != nil {
+		panic(err) // the table is part of the program and tested with it
+	}
+	return all
+}
+
+// Text says the reason in German and English, for agents.
+func (r Reason) Text() sla.Text {
+	t := words()[string(r.Code)]
+	if r.Param != "" {
+		t.DE, t.EN = t.DE+" ("+r.Param+")", t.EN+" ("+r.Param+")"
+	}
+	return t
+}
+
+// Text tells the customer what the decision is: a right as a right, a favour as
+// a favour. It names no reason that lies in the person.
+func (d *Decision) Text() sla.Text {
+	w := words()
+	var de, en []string
+	add := func(t sla.Text) { de, en = append(de, t.DE), append(en, t.EN) }
+	for _, a := range d.Owed {
+		add(sentence(w, "say.right", string(a.Right), a))
+	}
+	for _, a := range d.Favour {
+		if a.Apology != "" {
+			add(w["say."+string(a.Apology)])
+		}
+		if d.Outcome != OutcomeGrant || a.Remedy == Apology {
+			continue
+		}
+		intro := "say.favour"
+		if len(d.Owed) == 0 {
+			intro = "say.favour.only"
+		}
+		add(sentence(w, intro, string(a.Remedy), a))
+		until, day := w["say.until"], d.OfferUntil.String()
+		add(sla.Text{DE: strings.TrimSpace(until.DE) + " " + day + ".", EN: strings.TrimSpace(until.EN) + " " + day + "."})
+	}
+	switch d.Outcome {
+	case OutcomeApproval:
+		add(w["say.approval"])
+	case OutcomeInfo:
+		add(w["say.info"])
+	case OutcomeRefer:
+		add(w["say.refer"])
+	case OutcomeRefuse:
+		add(w["say.none"])
+		for _, t := range d.Terms {
+			add(t.Text)
+		}
+	case OutcomeGrant:
+	}
+	return sla.Text{DE: strings.Join(de, " "), EN: strings.Join(en, " ")}
+}
+
+// sentence names an award after an introduction.
+func sentence(w map[string]sla.Text, intro, name string, a Award) sla.Text {
+	t, what := w[intro], w[name]
+	t.DE, t.EN = t.DE+what.DE, t.EN+what.EN
+	if a.Amount.Sign() > 0 && a.Remedy != Replacement && a.Remedy != Repair {
+		t.DE, t.EN = t.DE+", "+money.German.Format(a.Amount), t.EN+", "+money.English.Format(a.Amount)
+	}
+	if a.Withheld {
+		t.DE, t.EN = t.DE+w["say.withheld"].DE, t.EN+w["say.withheld"].EN
+	}
+	t.DE, t.EN = t.DE+".", t.EN+"."
+	return t
+}
