@@ -73,7 +73,7 @@ func newPolicy(cfg PolicyConfig, calendars []*Calendar) (*Policy, Faults) {
 	c.rules()
 	for i, used := range c.p.used[:promise] {
 		if used {
-			c.p.measured = append(c.p.measured, metricIndex(i)) //nolint:gosec // G115: an index into eight metrics
+			c.p.measured = append(c.p.measured, metricIndex(i))
 		}
 	}
 	return c.p, c.faults

@@ -104,9 +104,7 @@ func (f *fold) apply(m *Mark) {
 	if !f.admit(m) {
 		return
 	}
-	if f.looks {
-		f.look(f.at)
-	}
+	f.look(f.at)
 	if f.p.cfg.CalendarChange == CalendarFollow {
 		f.follow()
 	}
@@ -128,9 +126,7 @@ func (f *fold) apply(m *Mark) {
 	if m.Kind.Has(startKinds) {
 		f.starts(m)
 	}
-	if f.looks {
-		f.look(f.at) // a new target may be used up already
-	}
+	f.look(f.at) // a new target may be used up already
 }
 
 // What a mark can be without being anything to any clock, and what can stop

@@ -182,9 +182,12 @@ func (f *fold) follow() {
 // look tells, if anybody looks, of all warnings and breaches up to t that were
 // not told before.
 func (f *fold) look(t time.Time) {
-	if !f.looks {
-		return
+	if f.looks {
+		f.find(t)
 	}
+}
+
+func (f *fold) find(t time.Time) {
 	for i := range f.cycles() {
 		c := f.cycle(i)
 		if c.phase != open_ {

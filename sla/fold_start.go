@@ -21,17 +21,22 @@ func (f *fold) starts(m *Mark) {
 	if k.Has(MarkReopened) {
 		f.reopen()
 	}
+	f.cyclesBegin(k, opens)
+	if k.Has(MarkPromiseMade) {
+		f.promiseMade(m)
+	}
+}
+
+// cyclesBegin starts the cycles that the mark asks for.
+func (f *fold) cyclesBegin(k MarkKind, opens bool) {
 	for _, i := range f.p.measured {
 		c := &f.clocks[i]
 		if c.phase == open_ {
 			continue
 		}
-		if tg := f.p.target(h.rule, i); tg != nil && f.begins(c, k, opens) {
+		if tg := f.p.target(f.head.rule, i); tg != nil && f.begins(c, k, opens) {
 			f.begin(c, tg, f.at)
 		}
-	}
-	if k.Has(MarkPromiseMade) {
-		f.promiseMade(m)
 	}
 }
 
