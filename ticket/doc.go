@@ -7,8 +7,10 @@
 // [Actor] into events, or refuses it with every reason; [Apply] moves the
 // ticket on. Both are pure. What is possible in which state, for whom and
 // under which guards, is one table of [Row]s; a [Workflow] is that table
-// checked, and looplab/fsm runs it. [Rules] say how a shop works: windows,
-// reminders, deadlines of bots.
+// checked, and looplab/fsm runs it. A host adds states, events, rows and guards
+// of its own, as data ([ParseWorkflow]). [Rules] say how a shop works: windows,
+// reminders, deadlines of bots; [Rules.Available] lists what an actor can do
+// next, and what stands in the way.
 //
 // A [Desk] is the shell: it loads a ticket from the host's [Store], decides,
 // and commits ticket, events, unique keys and effects in one compare-and-swap.

@@ -72,11 +72,11 @@ type Message struct {
 	Channel     Channel      `json:"channel,omitempty"`
 	External    string       `json:"external,omitempty"` // the id it has outside, such as a Message-ID
 	Attachments []Attachment `json:"attachments,omitempty"`
-	// Cut tells that Text was longer than the limit; Raw is the host's
-	// reference to the whole.
+	// Cut tells that Text, Subject or the list of Attachments was longer than
+	// the limit; Raw is the host's reference to the whole.
 	Cut bool   `json:"cut,omitempty"`
 	Raw string `json:"raw,omitempty"`
-	// Cleaned tells that characters which no text has were removed.
+	// Cleaned tells that characters which no text or subject has were removed.
 	Cleaned bool `json:"cleaned,omitempty"`
 	// Template is what the words were made from, as "id@version"; Edited tells
 	// that somebody changed them.

@@ -40,3 +40,38 @@ func Example() {
 	// duplicate new
 	// true ticket: resolve in state new refused: no_reply
 }
+
+// A shop with a workshop adds a state, two events and a guard: rows are data,
+// guards are code that rows name.
+func ExampleParseWorkflow() {
+	workflow, err := ticket.ParseWorkflow([]byte(`{
+		"states": [{"name": "in_lab", "kind": "open", "inherit": true}],
+		"add": [
+			{"event": "send_to_lab", "from": ["open"], "to": "in_lab", "actors": ["agent"], "guards": ["has_sample"]},
+			{"event": "lab_done", "from": ["in_lab"], "to": "open", "actors": ["agent", "system"]}
+		]
+	}`), map[string]ticket.Guard{"has_sample": func(in *ticket.Input) []ticket.Blocker {
+		if in.Ticket.Fields["sample"] != "" {
+			return nil
+		}
+		return []ticket.Blocker{{Code: "no_sample"}}
+	}})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	hours, _ := sla.ParseHours("Mo-Fr 09:00-17:00")
+	calendar, _ := sla.NewCalendar(sla.CalendarConfig{Zone: "Europe/Berlin", Hours: hours})
+	rules, _ := ticket.NewRules(ticket.RulesConfig{Calendar: calendar, Workflow: workflow})
+
+	open := ticket.Ticket{Shop: "demo", State: ticket.StateOpen}
+	anna := ticket.Actor{Kind: ticket.ActorAgent, ID: "anna", Shop: "demo"}
+	for _, o := range rules.Available(open, anna, time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)) {
+		if o.Event == "send_to_lab" || o.Event == ticket.EventSnooze {
+			fmt.Println(o.Event, o.To, o.Blockers)
+		}
+	}
+	// Output:
+	// snooze snoozed []
+	// send_to_lab  [{no_sample map[]}]
+}

@@ -2,6 +2,7 @@ package ticket
 
 import (
 	"slices"
+	"strings"
 	"time"
 	"unicode/utf8"
 )
@@ -83,14 +84,16 @@ type Receipt struct {
 func (in Inbound) message(lim Limits) Message {
 	text, changed := cleanText(in.Text)
 	short := cut(text, lim.Text)
+	line := cleanLine(in.Subject)
+	subject := cut(line, lim.Name)
 	files := cleanFiles(in.Attachments)
 	if len(files) > lim.List {
 		files = files[:lim.List]
 	}
 	return Message{
-		Text: short, Subject: cut(cleanLine(in.Subject), lim.Name), Channel: in.Channel, External: cut(cleanLine(in.Key), lim.Name),
-		Attachments: files, Cut: len(short) < len(text) || len(files) < len(in.Attachments),
-		Raw: in.Raw, Cleaned: changed,
+		Text: short, Subject: subject, Channel: in.Channel, External: cut(cleanLine(in.Key), lim.Name),
+		Attachments: files, Cut: len(short) < len(text) || len(subject) < len(line) || len(files) < len(in.Attachments),
+		Raw: in.Raw, Cleaned: changed || line != strings.TrimSpace(in.Subject),
 	}
 }
 

@@ -166,6 +166,37 @@ func TestHostileMessagesAreKept(t *testing.T) {
 	assert.LessOrEqual(t, len(created.Customer.Ref), 50)
 }
 
+// What was taken away or cut off is noted, of a subject too, and what was not is
+// not.
+func TestWhatWasCutOrCleanedIsNoted(t *testing.T) {
+	tests := map[string]struct {
+		subject, text string
+		kept          string
+		cut, cleaned  bool
+	}{
+		"sound":              {" Paket\u00e4 ", "Wo?", "Paketä", false, false},
+		"subject too long":   {strings.Repeat("ß", 30), "Wo?", strings.Repeat("ß", 25), true, false},
+		"line break":         {"Hallo\r\nBcc: x", "Wo?", "Hallo  Bcc: x", false, true},
+		"bidi in subject":    {"abc\u202edef", "Wo?", "abcdef", false, true},
+		"invalid in subject": {"a\xff", "Wo?", "a\uFFFD", false, true},
+		"NUL in text":        {"a", "Wo\x00?", "a", false, true},
+		"bidi in text":       {"a", "\u202eWo?", "a", false, false}, // what a customer writes is kept as it is
+		"text too long":      {"a", strings.Repeat("x", 101), "a", true, false},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			f := newFixture(t, ticket.RulesConfig{Limits: ticket.Limits{Text: 100, Name: 50}})
+			in := mail("m1", tt.text)
+			in.Subject, in.Raw = tt.subject, "blob-1"
+			m := f.receive(t, in).Events[0].Message()
+			assert.Equal(t, tt.kept, m.Subject)
+			assert.Equal(t, tt.cut, m.Cut, "cut")
+			assert.Equal(t, tt.cleaned, m.Cleaned, "cleaned")
+			assert.Equal(t, "blob-1", m.Raw)
+		})
+	}
+}
+
 func TestReceiveNeedsShopAndKey(t *testing.T) {
 	f := newFixture(t, ticket.RulesConfig{})
 	_, err := f.desk.Receive(t.Context(), ticket.Inbound{})

@@ -152,6 +152,44 @@ func rivalries() []rivalry {
 			},
 		},
 		{
+			name: "an unmerge, and a message to the ticket that was merged",
+			setup: func(w *world) {
+				two(w)
+				if _, err := w.Merge(w.t.Context(), anna, w.refs[0], w.refs[1], ticket.Merge{}); err != nil {
+					w.t.Fatal(err)
+				}
+			},
+			run: func(ctx context.Context, w *world) error {
+				_, err := w.Unmerge(ctx, anna, w.refs[0])
+				return err
+			},
+			rival: func(ctx context.Context, w *world, other *tickettest.Desk) error {
+				in := tickettest.Mail("a", "c1", "o1")
+				in.Ticket = &w.refs[0]
+				_, err := other.Receive(ctx, in)
+				return err
+			},
+			ends: [][]string{
+				{"open: " + first + ", merge, unmerge", "open: create 0-2, accept, absorb, customer_message a, release"},
+				{"open: " + first + ", merge, unmerge, customer_message a", "open: create 0-2, accept, absorb, release"},
+			},
+		},
+		{
+			name: "a split, and the ticket is merged", setup: two,
+			run: func(ctx context.Context, w *world) error {
+				_, err := w.Split(ctx, anna, w.refs[0], ticket.Split{Messages: []int64{1}})
+				return err
+			},
+			rival: func(ctx context.Context, w *world, other *tickettest.Desk) error {
+				_, err := other.Merge(ctx, anna, w.refs[0], w.refs[1], ticket.Merge{})
+				return err
+			},
+			ends: [][]string{
+				{"merged: " + first + ", record, merge", "new: create 0-1", "open: create 0-2, accept, absorb"},
+				{"merged: " + first + ", merge, record", "new: create 0-1", "open: create 0-2, accept, absorb"},
+			},
+		},
+		{
 			name: "an erasure, and a message", setup: open(ticket.StateOpen),
 			run: func(ctx context.Context, w *world) error {
 				_, err := w.Erase(ctx, boss, "c1")
