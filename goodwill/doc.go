@@ -24,6 +24,9 @@
 // Splitting a grant changes nothing, since the sums of the order and of the
 // customer count.
 //
+// [Simulate] asks two policies about past cases: what would change, and that
+// nothing changes of what the law gives.
+//
 // A policy cannot read what section 1 of the AGG protects (origin, sex,
 // religion, disability, age, sexual identity): [Compile] refuses such fields.
 //
