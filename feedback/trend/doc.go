@@ -25,6 +25,9 @@
 //
 // A bucket without answers is no point: it raises nothing and ends nothing.
 //
+// A [Report] is all of a survey as a value: figures by question, over time and by
+// segment, with small groups hidden by the rule of feedback.Suppress.
+//
 // # Errors, concurrency, storage
 //
 // A value that cannot be used is a feedback.Fault. Everything is a value, pure,
