@@ -1,9 +1,12 @@
 package ticket_test
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -113,6 +116,59 @@ func TestBlocksEndAtTheirReview(t *testing.T) {
 	}, kinds)
 	_, err = f.desk.Block(t.Context(), anna, boss, request())
 	require.NoError(t, err, "and may be made anew")
+}
+
+// A shop has 5,000 entries at the most, each in a place of its own; one that ends
+// frees its place.
+func TestTheBlockListHasAnEnd(t *testing.T) {
+	f := newFixture(t, ticket.RulesConfig{})
+	first, err := f.desk.Block(t.Context(), anna, boss, request())
+	require.NoError(t, err)
+	rec, err := f.store.Load(t.Context(), first.Ref())
+	require.NoError(t, err)
+	require.Contains(t, string(rec.Data), `"slot":0`)
+	model := string(rec.Data)
+	for i := 1; i < ticket.MaxBlocks; i++ {
+		rec.ID, rec.Customer, rec.Version = uuid.UUID{1, byte(i >> 8), byte(i)}, fmt.Sprint("x", i), 1
+		rec.Data = []byte(strings.NewReplacer(
+			`"slot":0`, fmt.Sprintf(`"slot":%d`, i), `"c1"`, fmt.Sprintf(`"x%d"`, i), first.ID.String(), rec.ID.String(),
+		).Replace(model))
+		require.NoError(t, f.store.Commit(t.Context(), ticket.Commit{
+			At: f.clock.Now(), Changes: []ticket.Change{{Next: rec, Events: []ticket.StoredEvent{{Seq: 1, ID: rec.ID, Kind: ticket.EventBlock}}}},
+		}))
+	}
+	req := request()
+	req.Customer = "c-one-too-many"
+	_, err = f.desk.Block(t.Context(), anna, boss, req)
+	var refusal *ticket.Refusal
+	require.ErrorAs(t, err, &refusal)
+	assert.Equal(t, []ticket.Blocker{{Code: ticket.CodeBlockList, Params: map[string]string{"max": "5000"}}}, refusal.Blockers)
+	_, err = f.desk.Unblock(t.Context(), anna, first.Ref())
+	require.NoError(t, err)
+	_, err = f.desk.Block(t.Context(), anna, boss, req)
+	require.NoError(t, err)
+}
+
+// A block is renewed by two persons, until a review within 12 months.
+func TestRenewalsAreBlocksToo(t *testing.T) {
+	f := newFixture(t, ticket.RulesConfig{})
+	b, err := f.desk.Block(t.Context(), anna, boss, request())
+	require.NoError(t, err)
+	review := f.clock.Now().AddDate(0, 6, 0)
+	for _, who := range [][2]ticket.Actor{{boss, boss}, {anna, anna}, {client, boss}, {bot, boss}} {
+		_, err = f.desk.RenewBlock(t.Context(), who[0], who[1], b.Ref(), review)
+		require.ErrorIs(t, err, ticket.ErrRefused, "%v", who)
+	}
+	_, err = f.desk.RenewBlock(t.Context(), anna, boss, b.Ref(), f.clock.Now().AddDate(1, 0, 1))
+	require.ErrorIs(t, err, ticket.ErrInvalid)
+	_, err = f.desk.RenewBlock(t.Context(), anna, boss, ticket.Ref{Shop: shop, ID: uuid.UUID{9}}, review)
+	require.ErrorIs(t, err, ticket.ErrNotFound)
+	for _, who := range []ticket.Actor{client, bot} {
+		_, err = f.desk.Unblock(t.Context(), who, b.Ref())
+		require.ErrorIs(t, err, ticket.ErrRefused)
+		_, err = f.desk.Blocks(t.Context(), who)
+		require.ErrorIs(t, err, ticket.ErrRefused)
+	}
 }
 
 func TestBlocksAreNoTickets(t *testing.T) {

@@ -56,6 +56,11 @@ func TestLadderFacts(t *testing.T) {
 		WrittenRounds: 2, PhoneAccepted: true, GoodwillExhausted: true, AbuseDocumented: true, NoticeDays: 15,
 		ApprovedByManager: true,
 	}, facts())
+	noticed := rules.NoticeDay(f.get(t, ref), 15)
+	assert.Equal(t, time.Date(2026, 12, 7, 23, 0, 0, 0, time.UTC), noticed, "the date begins at midnight in Berlin")
+	assert.Equal(t, 15, rules.LadderFacts(f.get(t, ref), noticed).NoticeDays)
+	assert.Equal(t, 14, rules.LadderFacts(f.get(t, ref), noticed.Add(-time.Microsecond)).NoticeDays)
+	assert.Zero(t, rules.NoticeDay(ticket.Ticket{}, 15))
 	f.do(t, anna, ref, ticket.RecordDispute{Step: ticket.StepLegalStep})
 	f.do(t, anna, ref, ticket.RecordDispute{Step: ticket.StepBlocked})
 	f.do(t, anna, ref, ticket.RecordDispute{Step: ticket.StepGoodwillAccepted})

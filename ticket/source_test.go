@@ -87,6 +87,13 @@ func TestCustomerSource(t *testing.T) {
 	assert.Equal(t, []string{"c1"}, c.asked, "so is a broadcast")
 
 	c.asked = nil
+	f.do(t, anna, refs[1], ticket.AskCustomer{Template: late.Template})
+	f.do(t, anna, refs[1], ticket.Resolve{Code: ticket.ResolvedAnswered, Template: late.Template})
+	for _, e := range f.history(t, refs[1])[3:] {
+		assert.Equal(t, "Guten Tag Frau Ott, Ihr Paket 7 kommt bald.", e.Message().Text)
+	}
+
+	c.asked = nil
 	f.do(t, anna, refs[0], ticket.Reply{Text: "von Hand"})
 	assert.Empty(t, c.asked, "nobody is asked where nothing is wanted")
 	known, err := f.desk.Customer(t.Context(), anna, refs[0])
