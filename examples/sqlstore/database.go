@@ -8,8 +8,6 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
-
-	"github.com/kulanz-go/kulanz/ticket"
 )
 
 // conn runs statements: a pool, a database or a transaction. Parameters are
@@ -49,14 +47,12 @@ type database interface {
 	atomic(ctx context.Context, fn func(c conn) error) error
 }
 
-// mapped turns what PostgreSQL says of commits that cannot be serialized, or
-// wait for each other, into the contract's error. Neither left anything behind.
-func mapped(err error) error {
+// isConflict reports whether PostgreSQL gave a transaction up because it could
+// not be serialized with others, or waited for one that waited for it. Neither
+// left anything behind.
+func isConflict(err error) bool {
 	var pg *pgconn.PgError
-	if errors.As(err, &pg) && (pg.Code == "40001" || pg.Code == "40P01") {
-		return errors.Join(ticket.ErrConflict, err)
-	}
-	return err
+	return errors.As(err, &pg) && (pg.Code == "40001" || pg.Code == "40P01")
 }
 
 // pgxDatabase is PostgreSQL through pgx.
@@ -85,12 +81,12 @@ func (d pgxDatabase) each(ctx context.Context, read func(r row) error, statement
 func (d pgxDatabase) atomic(ctx context.Context, fn func(c conn) error) error {
 	tx, err := d.begin(ctx)
 	if err != nil {
-		return mapped(err)
+		return err
 	}
 	if err := fn(pgxDatabase{conn: tx}); err != nil {
-		return errors.Join(mapped(err), ended(tx.Rollback(context.WithoutCancel(ctx))))
+		return errors.Join(err, ended(tx.Rollback(context.WithoutCancel(ctx))))
 	}
-	return mapped(tx.Commit(ctx))
+	return tx.Commit(ctx)
 }
 
 // ended says that it is no fault of a rollback that there is nothing left to
@@ -144,24 +140,24 @@ func (d sqlDatabase) atomic(ctx context.Context, fn func(c conn) error) error {
 	}
 	tx, err := d.begin(ctx)
 	if err != nil {
-		return mapped(err)
+		return err
 	}
 	if err := fn(sqlDatabase{conn: tx, sqlite: d.sqlite}); err != nil {
-		return errors.Join(mapped(err), ended(tx.Rollback()))
+		return errors.Join(err, ended(tx.Rollback()))
 	}
-	return mapped(tx.Commit())
+	return tx.Commit()
 }
 
 func (d sqlDatabase) savepoint(ctx context.Context, fn func(c conn) error) error {
 	if _, err := d.exec(ctx, "SAVEPOINT kulanz"); err != nil {
-		return mapped(err)
+		return err
 	}
 	err := fn(d)
 	ctx = context.WithoutCancel(ctx) // half a savepoint must not stay open in the host's transaction
 	if err != nil {
 		_, back := d.exec(ctx, "ROLLBACK TO SAVEPOINT kulanz")
-		err = errors.Join(mapped(err), back)
+		err = errors.Join(err, back)
 	}
 	_, released := d.exec(ctx, "RELEASE SAVEPOINT kulanz")
-	return errors.Join(err, mapped(released))
+	return errors.Join(err, released)
 }

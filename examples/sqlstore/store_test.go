@@ -15,6 +15,8 @@ import (
 	"github.com/jackc/pgx/v5/stdlib"
 
 	"github.com/kulanz-go/kulanz/examples/sqlstore"
+	"github.com/kulanz-go/kulanz/feedback"
+	"github.com/kulanz-go/kulanz/feedback/feedbacktest"
 	"github.com/kulanz-go/kulanz/ticket"
 	"github.com/kulanz-go/kulanz/ticket/tickettest"
 )
@@ -70,8 +72,12 @@ func check(tb testing.TB, err error) {
 type opened struct {
 	*sqlstore.Store
 
-	begin func(ctx context.Context) (*sqlstore.Store, tickettest.Tx, error)
+	begin beginner
 }
+
+// beginner begins a transaction of the host's; exec runs a statement of its own
+// in it.
+type beginner func(ctx context.Context) (s *sqlstore.Store, tx tickettest.Tx, exec func(string) error, err error)
 
 func migrated(tb testing.TB, s *sqlstore.Store) *sqlstore.Store {
 	tb.Helper()
@@ -79,16 +85,17 @@ func migrated(tb testing.TB, s *sqlstore.Store) *sqlstore.Store {
 	return s
 }
 
-func beginSQL(s *sqlstore.Store) func(ctx context.Context) (*sqlstore.Store, tickettest.Tx, error) {
-	return func(ctx context.Context) (*sqlstore.Store, tickettest.Tx, error) {
+func beginSQL(s *sqlstore.Store) beginner {
+	return func(ctx context.Context) (*sqlstore.Store, tickettest.Tx, func(string) error, error) {
 		tx, err := s.DB().BeginTx(ctx, nil)
 		if err != nil {
-			return nil, tickettest.Tx{}, err
+			return nil, tickettest.Tx{}, nil, err
 		}
+		exec := func(statement string) error { _, err := tx.ExecContext(ctx, statement); return err }
 		return s.InSQL(tx), tickettest.Tx{
 			Commit:   func(context.Context) error { return tx.Commit() },
 			Rollback: func(context.Context) error { return tx.Rollback() },
-		}, nil
+		}, exec, nil
 	}
 }
 
@@ -105,12 +112,13 @@ func openPgx(isolation pgx.TxIsoLevel) func(tb testing.TB) opened {
 		tb.Helper()
 		pool := postgres(tb, isolation)
 		s := migrated(tb, sqlstore.Postgres(pool))
-		return opened{s, func(ctx context.Context) (*sqlstore.Store, tickettest.Tx, error) {
+		return opened{s, func(ctx context.Context) (*sqlstore.Store, tickettest.Tx, func(string) error, error) {
 			tx, err := pool.Begin(ctx)
 			if err != nil {
-				return nil, tickettest.Tx{}, err
+				return nil, tickettest.Tx{}, nil, err
 			}
-			return s.InPgx(tx), tickettest.Tx{Commit: tx.Commit, Rollback: tx.Rollback}, nil
+			exec := func(statement string) error { _, err := tx.Exec(ctx, statement); return err }
+			return s.InPgx(tx), tickettest.Tx{Commit: tx.Commit, Rollback: tx.Rollback}, exec, nil
 		}}
 	}
 }
@@ -149,6 +157,17 @@ func TestTickets(t *testing.T) {
 	}
 }
 
+func TestFeedback(t *testing.T) {
+	for name, open := range engines() {
+		t.Run(name, func(t *testing.T) {
+			feedbacktest.TestStore(t, func(tb testing.TB) feedback.Store {
+				tb.Helper()
+				return open(tb).Feedback()
+			})
+		})
+	}
+}
+
 func TestTicketsWithinTransactionsOfTheHost(t *testing.T) {
 	for name, open := range engines() {
 		t.Run(name, func(t *testing.T) {
@@ -158,7 +177,7 @@ func TestTicketsWithinTransactionsOfTheHost(t *testing.T) {
 				return tickettest.Host{
 					Store: o.Tickets(), OneWriter: strings.HasPrefix(name, "SQLite"),
 					Begin: func(ctx context.Context) (tickettest.Tx, error) {
-						s, tx, err := o.begin(ctx)
+						s, tx, _, err := o.begin(ctx)
 						if err != nil {
 							return tickettest.Tx{}, err
 						}

@@ -11,12 +11,12 @@ import (
 )
 
 // Tickets is a [ticket.Store].
-type Tickets struct{ s *Store }
+type Tickets struct{ shelf }
 
 var _ ticket.Store = Tickets{}
 
 // Tickets returns the store of tickets.
-func (s *Store) Tickets() Tickets { return Tickets{s} }
+func (s *Store) Tickets() Tickets { return Tickets{shelf{s, "kulanz_ticket"}} }
 
 // ticketColumns are those of kulanz_ticket but for its key.
 const ticketColumns = "kind, version, state, assignee, team, priority, customer, due, created, updated, wake, labels, data"
@@ -60,7 +60,15 @@ func (t Tickets) records(ctx context.Context, c conn, statement string, args ...
 
 // Commit implements [ticket.Store].
 func (t Tickets) Commit(ctx context.Context, c ticket.Commit) error {
-	return t.s.db.atomic(ctx, func(db conn) error { return t.write(ctx, db, c) })
+	return ticketErr(t.s.db.atomic(ctx, func(db conn) error { return t.write(ctx, db, c) }))
+}
+
+// ticketErr says of what could not be serialized what this contract calls it.
+func ticketErr(err error) error {
+	if isConflict(err) {
+		return errors.Join(ticket.ErrConflict, err)
+	}
+	return err
 }
 
 // write makes the changes, then moves the keys, each in the order in which all
@@ -72,8 +80,7 @@ func (t Tickets) write(ctx context.Context, db conn, c ticket.Commit) error {
 		}
 	}
 	for _, k := range c.Release {
-		if _, err := db.exec(ctx, "DELETE FROM kulanz_ticket_key WHERE shop = $1 AND kind = $2 AND hash = $3",
-			k.Shop, string(k.Kind), k.Hash[:]); err != nil {
+		if err := t.release(ctx, db, k.Shop, string(k.Kind), k.Hash[:]); err != nil {
 			return err
 		}
 	}
@@ -135,46 +142,9 @@ func (t Tickets) change(ctx context.Context, db conn, ch ticket.Change) error {
 	if n == 0 {
 		return ticket.ErrConflict
 	}
-	return errors.Join(t.label(ctx, db, r, ch.Expect == 0), t.wake(ctx, db, r), t.append(ctx, db, r.Ref(), ch.Events))
-}
-
-// label brings the labels that are searched by up to date.
-func (t Tickets) label(ctx context.Context, db conn, r ticket.Record, fresh bool) error {
-	id := t.s.id(r.ID)
-	if !fresh {
-		var s statement
-		s.add("DELETE FROM kulanz_ticket_label WHERE shop = ? AND id = ?", r.Shop, id)
-		for _, l := range r.Labels {
-			s.add(" AND label <> ?", l)
-		}
-		if _, err := db.exec(ctx, s.text.String(), s.args...); err != nil {
-			return err
-		}
-	}
-	if len(r.Labels) == 0 {
-		return nil
-	}
-	var s statement
-	args := make([]any, 0, 3*len(r.Labels))
-	for _, l := range r.Labels {
-		args = append(args, r.Shop, l, id)
-	}
-	s.add("INSERT INTO kulanz_ticket_label (shop, label, id) VALUES ")
-	s.tuples(3, args)
-	s.add(" ON CONFLICT (shop, label, id) DO NOTHING")
-	_, err := db.exec(ctx, s.text.String(), s.args...)
-	return err
-}
-
-// wake sets from when claims see the record, and forgets those before.
-func (t Tickets) wake(ctx context.Context, db conn, r ticket.Record) error {
-	if r.Wake.IsZero() {
-		_, err := db.exec(ctx, "DELETE FROM kulanz_ticket_due WHERE shop = $1 AND id = $2", r.Shop, t.s.id(r.ID))
-		return err
-	}
-	_, err := db.exec(ctx, `INSERT INTO kulanz_ticket_due (shows, shop, id, attempts) VALUES ($1, $2, $3, 0)
-		ON CONFLICT (shop, id) DO UPDATE SET shows = excluded.shows, attempts = 0`, micros(r.Wake), r.Shop, t.s.id(r.ID))
-	return err
+	return errors.Join(
+		t.label(ctx, db, place(r.Ref()), r.Labels, ch.Expect == 0), t.wake(ctx, db, place(r.Ref()), r.Wake),
+		t.append(ctx, db, r.Ref(), ch.Events))
 }
 
 // appendBatch is how many events one statement writes.
@@ -246,7 +216,7 @@ func (t Tickets) Lookup(ctx context.Context, key ticket.Key) (ticket.Held, error
 
 // Erase implements [ticket.Store].
 func (t Tickets) Erase(ctx context.Context, e ticket.EraseRequest) error {
-	return t.s.db.atomic(ctx, func(db conn) error {
+	return ticketErr(t.s.db.atomic(ctx, func(db conn) error {
 		if err := t.write(ctx, db, e.Commit); err != nil {
 			return err
 		}
@@ -256,7 +226,7 @@ func (t Tickets) Erase(ctx context.Context, e ticket.EraseRequest) error {
 			last = ch.Events[0].Seq
 		}
 		return t.redact(ctx, db, ch.Next.Ref(), last, e.Redact)
-	})
+	}))
 }
 
 // redact rewrites the events of a record before a sequence number, or all where
