@@ -20,6 +20,10 @@
 // of satisfied customers with its interval, by channel, reason and response
 // time, and the days that stand out.
 //
+// With -returns it reads the order lines of a shop instead, and refunds each
+// credit note by the rules of package goodwill/order: what purchases cover, and
+// what is above them.
+//
 // Bad rows are counted by kind and listed with their lines. They never count
 // as met.
 package main
@@ -64,7 +68,7 @@ type options struct {
 	asJSON             bool
 	svg, explain       string
 	escalation         string
-	csat               string
+	csat, returns      string
 	file               string
 }
 
@@ -92,6 +96,7 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 	flags.BoolVar(&o.asJSON, "json", false, "print the report as JSON")
 	flags.StringVar(&o.svg, "svg", "", "write a picture of the report to a `file`")
 	flags.StringVar(&o.csat, "csat", "", "read satisfaction scores from a `file` instead: columns channel, category, reported_at, responded_at, csat")
+	flags.StringVar(&o.returns, "returns", "", "match credit notes to purchases in a `file` instead: columns InvoiceNo, StockCode, Quantity, InvoiceDate, UnitPrice, CustomerID")
 	flags.StringVar(&o.explain, "explain", "", "print the timeline of one `case` and why each date")
 	flags.Usage = func() {
 		usage := newPrinter(stderr)
@@ -107,6 +112,9 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 	}
 	if o.csat != "" && (o.explain != "" || flags.NArg() > 0) {
 		return o, errors.New("-csat reads a file of its own, so neither -explain nor another file goes with it")
+	}
+	if o.returns != "" && (o.csat != "" || o.svg != "" || o.explain != "" || flags.NArg() > 0) {
+		return o, errors.New("-returns reads a file of its own and draws nothing, so neither -csat, -svg, -explain nor another file goes with it")
 	}
 	if flags.NArg() > 1 {
 		return o, fmt.Errorf("one file at a time, got %d", flags.NArg())
@@ -129,6 +137,14 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, terminal 
 	out := newPrinter(stdout)
 	if o.csat != "" {
 		r, err := readCSATFile(o.csat)
+		if err != nil {
+			errs.printf("replay: %v\n", err)
+			return exitUsage
+		}
+		return exitOf(errors.Join(r.report(&o, out), out.err), errs)
+	}
+	if o.returns != "" {
+		r, err := readReturnsFile(o.returns)
 		if err != nil {
 			errs.printf("replay: %v\n", err)
 			return exitUsage
