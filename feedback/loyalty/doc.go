@@ -8,7 +8,8 @@
 // of Kaplan and Meier: how many are still there after a time, also where most
 // have not left yet, and [LogRank] tests two of them. [BGNBD] is for customers
 // who never say that they leave: from how often and how lately each has bought
-// it gives the chance that it will buy again, and how often.
+// it gives the chance that it will buy again, and how often; [FitBGNBD] estimates
+// it from a shop's own customers.
 //
 // Times are in any unit, as long as it is one.
 //
@@ -20,6 +21,5 @@
 //
 // # What it does not do
 //
-// It names no customer, and does not say why one has left. BGNBD takes its
-// parameters as they are and does not estimate them.
+// It names no customer, and does not say why one has left.
 package loyalty
