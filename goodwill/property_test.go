@@ -221,6 +221,12 @@ func TestTexts(t *testing.T) {
 			require.NotEmpty(t, r.Text().DE)
 			require.NotEmpty(t, r.Text().EN)
 		}
+		for _, step := range d.Trace {
+			require.NotEmpty(t, step.Text().DE)
+			if step.Effect != "" {
+				require.Contains(t, step.Text().EN, goodwill.Reason{Code: step.Effect}.Text().EN)
+			}
+		}
 		for _, a := range d.Owed {
 			require.NotEqual(t, rights.Right(""), a.Right)
 			require.Contains(t, text.EN, "You are entitled to: ")

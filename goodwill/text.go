@@ -61,6 +61,23 @@ func (r Reason) Text() sla.Text {
 	return t
 }
 
+// Text tells the step in German and English, for agents: what was looked at,
+// how much against which limit, and what followed.
+func (s Step) Text() sla.Text {
+	t := sla.Text{DE: s.Rule, EN: s.Rule}
+	if s.Amount.Given() {
+		t.DE, t.EN = t.DE+": "+money.German.Format(s.Amount), t.EN+": "+money.English.Format(s.Amount)
+	}
+	if s.Limit.Given() {
+		t.DE, t.EN = t.DE+" von höchstens "+money.German.Format(s.Limit), t.EN+" of at most "+money.English.Format(s.Limit)
+	}
+	if s.Effect != "" {
+		why := words()[string(s.Effect)]
+		t.DE, t.EN = t.DE+". "+why.DE, t.EN+". "+why.EN
+	}
+	return t
+}
+
 // Text tells the customer what the decision is: a right as a right, a favour as
 // a favour. It names no reason that lies in the person.
 func (d *Decision) Text() sla.Text {

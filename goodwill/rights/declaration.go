@@ -52,7 +52,7 @@ func (r *ruling) undeclared(last sla.Date, runs, silent bool) declaration {
 	}
 	over := runs && r.today.After(last)
 	switch {
-	case r.claim.Wish == order.WishWithdraw && !over:
+	case r.claim.Wish == order.WishWithdraw && r.units > 0 && !over:
 		r.sayOn(CodeByClaim, "", r.today, "§ 355 (1) BGB")
 		return declaration{units: r.units, sent: r.today, received: r.today}
 	case r.has(statute.WithdrawalDispatched):

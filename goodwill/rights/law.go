@@ -183,8 +183,12 @@ func (l *Law) Entitlements(c *order.Case, now time.Time) (Report, error) {
 		return Report{}, err
 	}
 	for i := range c.Order.Lines {
-		if units, asked := claimed(&c.Claim, &c.Order.Lines[i]); asked {
-			j.judgeLine(&c.Order.Lines[i], units)
+		line := &c.Order.Lines[i]
+		if units, asked := claimed(&c.Claim, line); asked {
+			j.judgeLine(line, units)
+		} else if c.Order.Happened(line.ID, statute.WithdrawalReceived) { // the buyer has withdrawn from more than the claim says
+			j.look(line, 0)
+			j.add(j.withdrawal())
 		}
 	}
 	j.settle()

@@ -84,6 +84,37 @@ func Reduce(price, actual, sound money.Amount) (reduced, back money.Amount, err 
 	return reduced, back, err
 }
 
+// The points above the base rate at which a debt in default bears interest.
+const (
+	pointsConsumer = 5 // § 288 (1) BGB
+	pointsBusiness = 9 // § 288 (2) BGB: a price, where no consumer takes part
+)
+
+// DefaultInterest returns the interest on a debt in default, from the first day
+// of default to the first day without: § 288 BGB, the base rate (§ 247, which
+// the host knows) and five points, nine where no consumer takes part. The
+// basis is the days of a year, 365, 366 or 360. An unknown buyer is
+// [sla.Faults]; the rest are errors of package money.
+func DefaultInterest(debt money.Amount, base money.Rate, buyer order.Buyer, from, until sla.Date, basis int64) (money.Amount, error) {
+	points := int64(pointsConsumer)
+	switch buyer {
+	case order.Consumer:
+	case order.Business:
+		points = pointsBusiness
+	default:
+		return money.Amount{}, sla.Faults{{Path: "buyer", Value: string(buyer), Reason: "is neither a consumer nor a business"}}
+	}
+	above, err := money.Percent(points)
+	if err != nil {
+		return money.Amount{}, err
+	}
+	rate, err := base.Add(above)
+	if err != nil {
+		return money.Amount{}, err
+	}
+	return rate.Interest(debt, int64(from.DaysUntil(until)), basis)
+}
+
 // settle puts together what only shows when all lines are judged: the loss of
 // value that withdrawals bear, and the delivery.
 func (j *judge) settle() {

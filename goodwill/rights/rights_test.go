@@ -385,3 +385,38 @@ func TestRefundedIsNotDueAgain(t *testing.T) {
 	assert.Equal(t, rights.NotDue, e.Status)
 	assert.True(t, e.Has(rights.CodeRefunded))
 }
+
+// TestWithdrawnBesideTheClaim: a declaration stands, whatever the claim is
+// about; the wish of a claim is about its own items only.
+func TestWithdrawnBesideTheClaim(t *testing.T) {
+	t.Parallel()
+	c := shoes(on(statute.WithdrawalReceived, "2026-11-10"))
+	c.Claim.Items = []order.Item{{Line: "cap"}}
+	e := find(t, c, "2026-11-11", rights.Withdrawal, "shoes")
+	assert.Equal(t, rights.Due, e.Status)
+	assert.Equal(t, eur(10000), e.Amount)
+	assert.Equal(t, rights.Due, find(t, c, "2026-11-11", rights.WithdrawalDelivery, order.DeliveryLine).Status)
+
+	c = shoes(order.Event{Kind: statute.WithdrawalReceived, At: statute.On(day("2026-11-10")), Lines: []string{"shoes"}, Via: order.ViaReturn})
+	c.Claim.Items, c.Claim.Wish = []order.Item{{Line: "cap"}}, order.WishWithdraw
+	assert.Equal(t, rights.NotDue, find(t, c, "2026-11-11", rights.Withdrawal, "shoes").Status)
+	assert.Equal(t, rights.Due, find(t, c, "2026-11-11", rights.Withdrawal, "cap").Status)
+}
+
+// TestDefaultInterest has the figures of interest-01 and interest-03 of the
+// shared table: the base rate of 1.27 and five points.
+func TestDefaultInterest(t *testing.T) {
+	t.Parallel()
+	base := must(money.ParseRate("1.27"))
+	from := day("2026-11-02")
+	assert.Equal(t, eur(52), must(rights.DefaultInterest(eur(10000), base, order.Consumer, from, from.AddDays(30), 365)))
+	assert.Equal(t, eur(1), must(rights.DefaultInterest(eur(4999), base, order.Consumer, from, from.AddDays(1), 365)))
+	assert.Equal(t, eur(84), must(rights.DefaultInterest(eur(10000), base, order.Business, from, from.AddDays(30), 365)), "nine points")
+	assert.Equal(t, eur(0), must(rights.DefaultInterest(eur(10000), base, order.Consumer, from, from, 365)))
+	_, err := rights.DefaultInterest(eur(10000), base, "", from, from, 365)
+	require.ErrorIs(t, err, sla.ErrInvalid)
+	_, err = rights.DefaultInterest(eur(10000), base, order.Consumer, from, from.AddDays(-1), 365)
+	require.ErrorIs(t, err, money.ErrInvalid)
+	_, err = rights.DefaultInterest(eur(10000), money.Rate{}, order.Consumer, from, from, 365)
+	require.ErrorIs(t, err, money.ErrInvalid)
+}

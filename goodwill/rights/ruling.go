@@ -55,14 +55,19 @@ func (j *judge) contract() sla.Date {
 	return sla.DateOf(j.order.Placed, j.law.zone)
 }
 
-// judgeLine rules on all rights in a line.
-func (j *judge) judgeLine(line *order.Line, units int64) {
+// look turns to a line, of which the claim is about some units.
+func (j *judge) look(line *order.Line, units int64) {
 	j.line, j.units, j.events = line, units, j.order.EventsOf(line.ID)
 	i := slices.IndexFunc(j.balances, func(b order.Balance) bool { return b.Line == line.ID })
 	j.left = j.balances[i]
 	if contract := j.report.Contract; !contract.IsZero() {
 		j.events[statute.ContractConcluded] = statute.Moments{statute.On(contract)}
 	}
+}
+
+// judgeLine rules on all rights in a line.
+func (j *judge) judgeLine(line *order.Line, units int64) {
+	j.look(line, units)
 	j.add(j.withdrawal())
 	switch line.Kind {
 	case order.DigitalContent, order.DigitalService:
