@@ -115,6 +115,12 @@ func (u *unit) release(ctx context.Context, env *envelope, wishes []KeyWish) {
 		for _, value := range w.Values {
 			k := w.key(ref.Shop, value)
 			k.Expires = time.Time{}
+			same := func(h Held) bool { return h.Key.Kind == k.Kind && h.Key.Hash == k.Hash }
+			if slices.ContainsFunc(u.commit.Take, same) { // taken in this very commit
+				u.commit.Take = slices.DeleteFunc(u.commit.Take, same)
+				env.Slots = slices.DeleteFunc(slices.Clone(env.Slots), func(h hexHash) bool { return h == k.Hash })
+				continue
+			}
 			held, err := u.desk.store.Lookup(ctx, k)
 			if err == nil && held.Ref == ref && !slices.Contains(u.commit.Release, k) {
 				u.commit.Release = append(u.commit.Release, k)

@@ -218,3 +218,23 @@ func TestPlannedStep(t *testing.T) {
 		}
 	}
 }
+
+// What a planner takes and gives back within one commit is free again.
+func TestPlacesGivenBackInTheSameCommit(t *testing.T) {
+	f := newFixture(t, ticket.RulesConfig{})
+	wish := ticket.KeyWish{Name: "place", Kind: ticket.KeySlot, Values: []string{"place 0"}}
+	f.with(t, func(c *ticket.Config) {
+		c.Planners = []ticket.Planner{planner{"fickle", func(in ticket.PlanInput) (ticket.PlanOutput, error) {
+			if len(in.Ticket.Tags) > 0 {
+				return ticket.PlanOutput{Release: []ticket.KeyWish{wish}}, nil
+			}
+			tag := "taken " + in.Grants["place"]
+			return ticket.PlanOutput{Take: []ticket.KeyWish{wish}, Commands: []ticket.Command{ticket.Tag{Add: []string{tag}}}}, nil
+		}}}
+	})
+	for i := range 2 {
+		in := mail("m"+strconv.Itoa(i), "Wo?")
+		in.Customer.Ref, in.Orders = "c"+strconv.Itoa(i), nil
+		assert.Equal(t, []string{"taken place 0"}, f.receive(t, in).Ticket.Tags)
+	}
+}

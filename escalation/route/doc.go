@@ -23,6 +23,12 @@
 // belongs to Policy.Final. [Policy.Hop] says who has it after one more,
 // [Policy.Home] where it returns to.
 //
+// # Planner
+//
+// A [Planner] rides in the tickets' own commits: it routes, holds each unit of an
+// agent's capacity as a unique key of the store, and routes anew on absence and at
+// the end of a shift.
+//
 // # Errors
 //
 // What cannot be used is reported at once and in full, as [Faults]; all are
@@ -30,8 +36,8 @@
 //
 // # Concurrency and storage
 //
-// Rosters and policies are values, not to be changed while they are in use.
-// Nothing is stored.
+// Rosters and policies are values, not to be changed while they are in use. A
+// Planner is safe for concurrent use; what it keeps stands with the ticket.
 //
 // # What it does not do
 //
