@@ -48,7 +48,8 @@
 // version of its policy; PlannerConfig.Moves take it to another, and
 // [Planner.DryRun] says first what that would change. Where a pinned version is gone, the ticket goes on
 // under the newest by the ids of the steps, and its history says so. Budgets
-// per address hold over all tickets of a shop, by unique keys.
+// per address hold over all tickets of a shop, by unique keys. A [Roster] says
+// who holds the targets: schedules, roles, teams, and who is there.
 //
 // # Explanations
 //
