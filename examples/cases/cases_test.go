@@ -110,6 +110,27 @@ func TestAnswerUnderOneRuleAlone(t *testing.T) {
 	assert.Contains(t, out.String(), "\n2 passed, 1 failed\n")
 }
 
+// TestBaseOfACase: a case may count from a period of its own in place of the
+// rule's, and a repair then adds a year, once.
+func TestBaseOfACase(t *testing.T) {
+	t.Parallel()
+	file := write(t, `{"rules": [], "cases": [
+		{"id": "agreed", "rule": "de.warranty.limitation", "events": {"delivered": "2025-02-10"}, "region": "NW",
+			"base": [[18, "month"]], "raw_end": "2026-08-10", "last_day": "2026-08-10"},
+		{"id": "agreed and repaired", "rule": "de.warranty.repair_extension", "events": {"delivered": "2025-02-10"}, "region": "NW",
+			"base": [[1, "year"]], "repair_extension": true, "raw_end": "2027-02-10", "last_day": "2027-02-10"},
+		{"id": "repaired", "rule": "de.warranty.limitation", "events": {"delivered": "2025-02-10"}, "region": "NW",
+			"repair_extension": true, "raw_end": "2028-02-10", "last_day": "2028-02-10"},
+		{"id": "repaired by the rule", "rule": "de.warranty.repair_extension", "events": {"delivered": "2025-02-10"}, "region": "NW",
+			"repair_extension": true, "raw_end": "2028-02-10", "last_day": "2028-02-10"},
+		{"id": "no length", "rule": "de.warranty.limitation", "events": {"delivered": "2025-02-10"}, "region": "NW", "base": [[0, "moon"]]}
+	]}`)
+	var out, errs bytes.Buffer
+	assert.Equal(t, 1, cases.Run([]string{file}, &out, &errs))
+	assert.Contains(t, out.String(), "no length: statute de.warranty.limitation: sla: period[0]")
+	assert.Contains(t, out.String(), "\n4 passed, 1 failed\n")
+}
+
 // TestUnreadable: what cannot be read ends with code 2, and the other files
 // are run all the same.
 func TestUnreadable(t *testing.T) {

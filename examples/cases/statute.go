@@ -2,8 +2,10 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"time"
 
 	"github.com/kulanz-go/kulanz/sla"
@@ -38,6 +40,8 @@ type statuteCase struct {
 	Region        string            `json:"region"`
 	Extra         []sla.Date        `json:"extra_holidays"`
 	PickupOffered bool              `json:"pickup_offered"`
+	Base          periods           `json:"base"`
+	Repaired      bool              `json:"repair_extension"`
 	Certainty     statute.Certainty `json:"certainty"`
 	RawEnd        sla.Date          `json:"raw_end"`
 	LastDay       sla.Date          `json:"last_day"`
@@ -120,8 +124,39 @@ func compareJSON(r *result, what string, got, expected any) {
 	}
 }
 
-// deadline counts a case. "base" and "repair_extension" are not read: the
-// events say the same.
+// periods are lengths of time, written [[2, "year"], [12, "month"]].
+type periods []sla.Period
+
+func (ps *periods) UnmarshalJSON(data []byte) error {
+	var pairs [][2]json.RawMessage
+	if err := json.Unmarshal(data, &pairs); err != nil {
+		return err
+	}
+	*ps = make(periods, len(pairs))
+	for i, pair := range pairs {
+		if err := errors.Join(json.Unmarshal(pair[0], &(*ps)[i].N), json.Unmarshal(pair[1], &(*ps)[i].Unit)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// periods returns what the case counts: those of the rule, unless it has a
+// base of its own, as where the parties agreed on one; and the year that a
+// repair adds, unless the rule counts it already.
+func (c statuteCase) periods(rule statute.Statute) periods {
+	repair := sla.Period{N: 12, Unit: sla.UnitMonth}
+	ps := periods(rule.Periods)
+	if c.Base != nil {
+		ps = c.Base
+	}
+	if c.Repaired && (len(ps) == 0 || ps[len(ps)-1] != repair) {
+		ps = append(slices.Clip(ps), repair)
+	}
+	return ps
+}
+
+// deadline counts a case.
 func (c statuteCase) deadline(rule statute.Statute, zone *time.Location) (statute.Deadline, error) {
 	source, err := c.holidays()
 	if err != nil {
@@ -132,6 +167,7 @@ func (c statuteCase) deadline(rule statute.Statute, zone *time.Location) (statut
 	if c.PickupOffered {
 		events[statute.PickupOffered] = statute.Moments{{}}
 	}
+	rule.Periods = c.periods(rule)
 	return rule.Deadline(events, source, zone)
 }
 
