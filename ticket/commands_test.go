@@ -271,3 +271,40 @@ func TestOperationsByEveryActor(t *testing.T) {
 	assert.Len(t, f.history(t, ref), 1, "nothing happened")
 	assert.Len(t, f.history(t, other), 1)
 }
+
+// What is not for Do is not for Do in any wrapping, and a command that guards
+// would not know is no command.
+func TestCommandsThatAreNotForDo(t *testing.T) {
+	f, ref := ready(t)
+	message := ticket.CustomerMessage{Message: ticket.Message{Text: "x", Ack: true}}
+	plain := []ticket.Command{nil, ticket.Open{Subject: "x"}, message, ticket.Automatic{Kind: ticket.AutoReplied}, ticket.Merge{}}
+	wrapped := []ticket.Command{
+		ticket.Keyed{},
+		ticket.Keyed{Key: "k"},
+		ticket.Keyed{Key: "k", Command: ticket.Keyed{Key: "l", Command: ticket.Accept{}}},
+		&ticket.Keyed{Key: "k", Command: ticket.Accept{}}, &ticket.Merge{}, &ticket.Assign{Assignee: "ben", Expect: "eve"},
+		&ticket.Reply{Template: ticket.Filled{ID: "order.late"}}, (*ticket.Reply)(nil), &message,
+	}
+	for _, cmd := range plain {
+		wrapped = append(wrapped, ticket.Keyed{Command: cmd}, ticket.Keyed{Key: "k", Command: cmd})
+	}
+	for _, cmd := range append(plain, wrapped...) {
+		for _, who := range []ticket.Actor{client, anna, system} {
+			_, err := f.desk.Do(t.Context(), who, ref, cmd)
+			require.ErrorIs(t, err, ticket.ErrInvalid, "%T %+v", cmd, cmd)
+		}
+	}
+	assert.Len(t, f.history(t, ref), 1)
+	f.with(t, func(c *ticket.Config) {
+		c.Planners = []ticket.Planner{planner{"odd", func(in ticket.PlanInput) (ticket.PlanOutput, error) {
+			if in.Events[0].Kind == ticket.EventNote {
+				return ticket.PlanOutput{Commands: wrapped}, nil
+			}
+			return ticket.PlanOutput{}, nil
+		}}}
+	})
+	f.do(t, anna, ref, ticket.Note{Text: "x"})
+	for _, what := range recorded(f.history(t, ref)) {
+		assert.Equal(t, ticket.WhatPlannerRefused, what)
+	}
+}

@@ -2,6 +2,7 @@ package ticket
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -35,8 +36,8 @@ type NewTicket struct {
 // anything. It returns [Faults] where the command itself cannot be used, and
 // a [*Refusal] with every blocker where the rules say no.
 func Decide(in Input) ([]Event, error) {
-	if in.Command == nil {
-		return nil, &Fault{Path: "command", Value: "nil", Reason: "is missing"}
+	if err := checkCommand(in.Command); err != nil {
+		return nil, err
 	}
 	var c check
 	in.Command.check(&c, in.Rules.limits)
@@ -69,6 +70,21 @@ func Decide(in Input) ([]Event, error) {
 		Seq: seq, ID: in.eventID(seq), At: in.Now, Kind: in.Command.event(), Actor: in.Actor.By(),
 		Cause: in.Cause, CausedBy: in.causedBy(), Row: row.ID, From: in.Ticket.State, To: to, Body: in.Command.body(&in),
 	}}, nil
+}
+
+// checkCommand refuses what guards would not know for what it is, and so let
+// through: they look at the command's type.
+func checkCommand(cmd Command) error {
+	switch _, keyed := cmd.(Keyed); {
+	case cmd == nil:
+		return &Fault{Path: "command", Value: "nil", Reason: "is missing"}
+	case reflect.TypeOf(cmd).Kind() == reflect.Pointer:
+		return &Fault{Path: "command", Value: fmt.Sprintf("%T", cmd), Reason: "is a pointer: commands are values"}
+	case keyed:
+		return &Fault{Path: "command", Value: "ticket.Keyed", Reason: "is for Do, around another command"}
+	default:
+		return nil
+	}
 }
 
 // eventID derives an event's id from its commit, ticket and sequence number.

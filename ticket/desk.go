@@ -192,13 +192,13 @@ func (d *Desk) Do(ctx context.Context, actor Actor, ref Ref, cmd Command) (Resul
 }
 
 func (d *Desk) do(ctx context.Context, actor Actor, ref Ref, cmd Command, known *profiles) (Result, error) {
-	switch cmd.(type) {
-	case nil, Open, CustomerMessage, Automatic, Merge, absorb, release, unmerge, eraseTicket:
-		return Result{}, &Fault{Path: "command", Value: fmt.Sprintf("%T", cmd), Reason: "is not for Do"}
-	}
 	key, cmd, err := d.idempotency(actor, ref.ID.String(), cmd)
 	if err != nil {
 		return Result{}, err
+	}
+	switch cmd.(type) {
+	case nil, Open, CustomerMessage, Automatic, Merge, absorb, release, unmerge, eraseTicket:
+		return Result{}, &Fault{Path: "command", Value: fmt.Sprintf("%T", cmd), Reason: "is not for Do"}
 	}
 	cmd = known.personal(ctx, actor, ref, cmd)
 	var env envelope
