@@ -298,6 +298,10 @@ func TestNotReceived(t *testing.T) {
 	c.Claim.Cause = order.CauseNotDelivered
 	e := find(t, c, "2026-11-10", rights.Delivery, "shoes")
 	assert.Equal(t, rights.Unknown, e.Status)
+	assert.Equal(t, []string{"facts.delivery_disputed"}, e.Missing)
+	c.Facts.DeliveryDisputed = order.Yes
+	e = find(t, c, "2026-11-10", rights.Delivery, "shoes")
+	assert.Equal(t, rights.Due, e.Status, "it is for the seller to prove")
 	assert.True(t, e.Has(rights.CodeSellerProves))
 	c.Facts.DeliveryDisputed = order.No
 	c.Claim.Cause = order.CauseLate
@@ -319,7 +323,7 @@ func TestDigital(t *testing.T) {
 	c := download()
 	assert.Equal(t, rights.Due, find(t, c, "2026-11-01", rights.Provision, "shoes").Status)
 	assert.Equal(t, rights.NotDue, find(t, c, "2026-11-01", rights.Termination, "shoes").Status)
-	c.Order.Events = append(c.Order.Events, on(order.DeliveryGraceEnds, "2026-11-01"), on(statute.ReductionOrTermination, "2026-11-22"))
+	c.Order.Events = append(c.Order.Events, on(order.DeliveryGraceEnds, "2026-11-01"), on(statute.ReductionOrTermination, "2026-11-22"), on(statute.ReductionOrTermination, "2026-11-24"))
 	e := find(t, c, "2026-11-22", rights.Termination, "shoes")
 	assert.Equal(t, rights.Due, e.Status)
 	assert.Equal(t, "2026-12-07", lastDay(t, e, rights.ActRefund), "DIref-01")

@@ -42,8 +42,10 @@ func (r *ruling) outstanding(all, disputed bool) {
 	}
 	switch {
 	case !all:
+	case r.facts.DeliveryDisputed == order.Yes:
+		r.say(CodeSellerProves, "", "§§ 363, 475 (2) BGB")
 	case disputed:
-		r.lack(CodeSellerProves, "facts.delivery_disputed", "§§ 363, 475 (2) BGB")
+		r.lack(CodeDisputeAsked, "facts.delivery_disputed", "§§ 363, 475 (2) BGB")
 	default:
 		r.say(CodeDelivered, NotDue, "§ 362 (1) BGB")
 	}
@@ -152,9 +154,7 @@ func (j *judge) digital() {
 	less.afterCure()
 	less.reduce()
 	for _, r := range []*ruling{ends, less} {
-		if r.has(statute.ReductionOrTermination) {
-			r.count(ActRefund, Seller, lawDigitalMoney, r.events)
-		}
+		r.digitalMoney()
 	}
 	j.add(cure.close(), ends.close(), less.close())
 }
@@ -169,8 +169,13 @@ func (j *judge) unprovided(base *ruling) {
 	ends := base.as(Termination, "§ 327c (1), (3) BGB")
 	ends.graceOver()
 	ends.refund(ends.e.Units)
-	if ends.has(statute.ReductionOrTermination) {
-		ends.count(ActRefund, Seller, lawDigitalMoney, ends.events)
-	}
+	ends.digitalMoney()
 	j.add(now.close(), ends.close())
+}
+
+// digitalMoney counts until when money goes back, from the first declaration.
+func (r *ruling) digitalMoney() {
+	if days := r.happened(statute.ReductionOrTermination); len(days) > 0 {
+		r.count(ActRefund, Seller, lawDigitalMoney, r.at(statute.ReductionOrTermination, days[0]))
+	}
 }

@@ -39,13 +39,8 @@ func anyCase(t *rapid.T) order.Case {
 		order.CureDone, order.CureRefused,
 	}
 	c.Order.Events = nil
-	once := map[statute.Event]bool{}
 	for range rapid.IntRange(0, 8).Draw(t, "events") {
 		kind := rapid.SampledFrom(kinds).Draw(t, "event")
-		if kind == statute.ReductionOrTermination && once[kind] {
-			continue // one declaration ends a contract
-		}
-		once[kind] = true
 		at := day("2026-10-30").AddDays(rapid.IntRange(0, 1200).Draw(t, "days"))
 		c.Order.Events = append(c.Order.Events, order.Event{Kind: kind, At: statute.On(at)})
 	}

@@ -78,6 +78,7 @@ const (
 	CodeNotLate        Code = "not_late"
 	CodePartCame       Code = "part_came"
 	CodeSellerProves   Code = "seller_proves"
+	CodeDisputeAsked   Code = "delivery_denial_open"
 	CodeDelivered      Code = "delivered"
 	CodeLost           Code = "parcel_lost"
 	CodeAgreedDay      Code = "agreed_day"
