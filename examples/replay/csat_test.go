@@ -72,7 +72,7 @@ func TestCSATOnTheLog(t *testing.T) {
 	t.Parallel()
 	file := "../../../shared/data/shopzilla_dev25.csv.gz"
 	if _, err := os.Stat(file); err != nil {
-		file = "/work/shared/data/shopzilla_dev25.csv.gz"
+		file = "../../../../shared/data/shopzilla_dev25.csv.gz"
 	}
 	if _, err := os.Stat(file); err != nil {
 		t.Skip("the log of contacts is not here: ", err)
