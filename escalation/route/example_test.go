@@ -1,10 +1,14 @@
 package route_test
 
 import (
+	"context"
 	"fmt"
 	"time"
 
 	"github.com/kulanz-go/kulanz/escalation/route"
+	"github.com/kulanz-go/kulanz/sla"
+	"github.com/kulanz-go/kulanz/ticket"
+	"github.com/kulanz-go/kulanz/ticket/ticketmem"
 )
 
 func ExampleRoute() {
@@ -39,4 +43,52 @@ func ExampleRoute() {
 	//    anna []
 	//    ben []
 	//    cem [{absent }]
+}
+
+func ExamplePlanner() {
+	hours, err := sla.ParseHours("Mo-Fr 09:00-17:00")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	office, err := sla.NewCalendar(sla.CalendarConfig{ID: "office", Version: 1, Zone: "Europe/Berlin", Hours: hours})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	rules, err := ticket.NewRules(ticket.RulesConfig{Calendar: office})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	planner, err := route.NewPlanner(route.PlannerConfig{
+		Rules: rules,
+		Roster: func(string, time.Time) route.Roster {
+			return route.Roster{Agents: []route.Agent{{ID: "anna", Languages: []string{"de"}, Capacity: 1, Present: true}}}
+		},
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	desk, err := ticket.NewDesk(new(ticketmem.Store), ticket.Config{
+		Rules: rules, Planners: []ticket.Planner{planner}, Delivery: ticket.HostDelivers(), Now: time.Now,
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, customer := range []string{"c1", "c2"} {
+		r, err := desk.Receive(context.Background(), ticket.Inbound{
+			Shop: "shop", Key: customer, Channel: ticket.ChannelEmail, Customer: ticket.Customer{Ref: customer, Language: "de"}, Text: "Wo ist mein Paket?",
+		})
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Printf("%q\n", r.Ticket.Assignee)
+	}
+	// Output:
+	// "anna"
+	// ""
 }

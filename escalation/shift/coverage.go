@@ -2,7 +2,6 @@ package shift
 
 import (
 	"encoding/json"
-	"slices"
 	"strconv"
 	"time"
 
@@ -51,9 +50,10 @@ func (s *Schedule) Coverage(from, to time.Time) (Coverage, error) {
 		return Coverage{}, err
 	}
 	cov := Coverage{zone: s.zone}
-	cuts := s.cuts(from, to)
+	w := s.sweep(from, to)
+	cuts := w.cuts(from, to)
 	for i, at := range cuts[:len(cuts)-1] {
-		d := s.At(at)
+		d := w.at(at)
 		if n := len(cov.Segments); n > 0 && cov.Segments[n-1].Member == d.Member && cov.Segments[n-1].By == d.By {
 			cov.Segments[n-1].To = cuts[i+1]
 			continue
@@ -72,52 +72,12 @@ func (c *check) span(from, to time.Time) {
 	}
 }
 
-// cuts returns all instants at which the duty may change, the ends included,
-// ascending.
-func (s *Schedule) cuts(from, to time.Time) []time.Time {
-	cuts := []time.Time{from.UTC(), to.UTC()}
-	add := func(t time.Time) {
-		if t.After(from) && t.Before(to) {
-			cuts = append(cuts, t.UTC())
-		}
-	}
-	for _, o := range s.overrides {
-		add(o.From)
-		add(o.To)
-	}
-	for _, list := range s.absences {
-		for _, a := range list {
-			add(a.From)
-			add(a.To)
-		}
-	}
-	for _, l := range s.layers {
-		for k := max(0, l.Rotation.at(s.zone, from)); ; k++ {
-			begins := l.Rotation.begins(s.zone, k)
-			if !begins.Before(to) {
-				break
-			}
-			add(begins)
-		}
-		for date := sla.DateOf(from, s.zone).AddDays(-2); !date.After(sla.DateOf(to, s.zone).AddDays(1)); date = date.AddDays(1) {
-			for i := range l.Windows {
-				if start, end, ok := s.window(l, i, date); ok {
-					add(start)
-					add(end)
-				}
-			}
-		}
-	}
-	slices.SortFunc(cuts, time.Time.Compare)
-	return slices.CompactFunc(cuts, time.Time.Equal)
-}
-
 // NextChange returns the first instant after another at which the duty may
 // change, looking up to five weeks ahead; zero: none.
 func (s *Schedule) NextChange(after time.Time) time.Time {
 	const ahead = 5 * 7 * 24 * time.Hour
 	for span := 24 * time.Hour; ; span = ahead { // mostly soon
-		if cuts := s.cuts(after, after.Add(span)); len(cuts) > 2 {
+		if cuts := s.sweep(after, after.Add(span)).cuts(after, after.Add(span)); len(cuts) > 2 {
 			return cuts[1]
 		}
 		if span == ahead {

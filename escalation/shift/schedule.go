@@ -2,6 +2,7 @@ package shift
 
 import (
 	"slices"
+	"sort"
 	"strconv"
 	"time"
 
@@ -13,7 +14,7 @@ type Schedule struct {
 	zone      *time.Location
 	layers    []layer
 	overrides []Override
-	absences  map[string][]Absence
+	absences  map[string][]span // disjoint and ascending
 }
 
 type layer struct {
@@ -33,7 +34,7 @@ func New(cfg Config) (*Schedule, error) {
 	if err := c.err(); err != nil {
 		return nil, err
 	}
-	s := &Schedule{zone: zone, overrides: slices.Clone(cfg.Overrides), absences: make(map[string][]Absence)}
+	s := &Schedule{zone: zone, overrides: slices.Clone(cfg.Overrides), absences: make(map[string][]span)}
 	for _, l := range cfg.Layers {
 		l.Rotation.Members = slices.Clone(l.Rotation.Members)
 		l.Windows = slices.Clone(l.Windows)
@@ -47,7 +48,10 @@ func New(cfg Config) (*Schedule, error) {
 		s.layers = append(s.layers, layer{l, days})
 	}
 	for _, a := range cfg.Absences {
-		s.absences[a.Member] = append(s.absences[a.Member], a)
+		s.absences[a.Member] = append(s.absences[a.Member], span{a.From, a.To})
+	}
+	for member, all := range s.absences {
+		s.absences[member] = union(all)
 	}
 	return s, nil
 }
@@ -70,9 +74,9 @@ func (s *Schedule) At(t time.Time) Duty {
 			return Duty{o.Member, byOverride + strconv.Itoa(i)}
 		}
 	}
-	for _, l := range slices.Backward(s.layers) {
-		if member := s.present(l, t); member != "" {
-			return Duty{member, l.ID}
+	for i := range slices.Backward(s.layers) {
+		if member := s.present(&s.layers[i], t); member != "" {
+			return Duty{member, s.layers[i].ID}
 		}
 	}
 	return Duty{}
@@ -80,7 +84,9 @@ func (s *Schedule) At(t time.Time) Duty {
 
 // Absent reports whether a member is absent at an instant.
 func (s *Schedule) Absent(member string, t time.Time) bool {
-	return slices.ContainsFunc(s.absences[member], func(a Absence) bool { return holds(t, a.From, a.To) })
+	all := s.absences[member]
+	i := sort.Search(len(all), func(i int) bool { return t.Before(all[i].to) })
+	return i < len(all) && holds(t, all[i].from, all[i].to)
 }
 
 // OnDuty returns everybody who is on duty at an instant, on any layer or
@@ -98,8 +104,8 @@ func (s *Schedule) OnDuty(t time.Time) []string {
 			add(o.Member)
 		}
 	}
-	for _, l := range slices.Backward(s.layers) {
-		add(s.present(l, t))
+	for i := range slices.Backward(s.layers) {
+		add(s.present(&s.layers[i], t))
 	}
 	return all
 }
@@ -108,11 +114,16 @@ func holds(t, from, to time.Time) bool { return !t.Before(from) && t.Before(to) 
 
 // present returns the member of a layer whose turn it is, or who stands in for
 // it; empty where the layer is not on duty or nobody of it is there.
-func (s *Schedule) present(l layer, t time.Time) string {
+func (s *Schedule) present(l *layer, t time.Time) string {
 	k := l.Rotation.at(s.zone, t)
 	if k < 0 || !s.open(l, t) {
 		return ""
 	}
+	return s.standIn(l, k, t)
+}
+
+// standIn returns the member whose turn it is or the next one that is present.
+func (s *Schedule) standIn(l *layer, k int, t time.Time) string {
 	for i := range l.Rotation.Members {
 		if member := l.Rotation.member(k + i); !s.Absent(member, t) {
 			return member
@@ -122,7 +133,7 @@ func (s *Schedule) present(l layer, t time.Time) string {
 }
 
 // open reports whether a layer is on duty.
-func (s *Schedule) open(l layer, t time.Time) bool {
+func (s *Schedule) open(l *layer, t time.Time) bool {
 	if len(l.Windows) == 0 {
 		return true
 	}
@@ -139,7 +150,7 @@ func (s *Schedule) open(l layer, t time.Time) bool {
 }
 
 // window returns when a window that begins on a date begins and ends.
-func (s *Schedule) window(l layer, i int, date sla.Date) (time.Time, time.Time, bool) {
+func (s *Schedule) window(l *layer, i int, date sla.Date) (time.Time, time.Time, bool) {
 	if !l.days[i][date.Weekday()] {
 		return time.Time{}, time.Time{}, false
 	}
