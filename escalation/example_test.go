@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/kulanz-go/kulanz/escalation"
+	"github.com/kulanz-go/kulanz/escalation/shift"
 	"github.com/kulanz-go/kulanz/escalation/signal"
 	"github.com/kulanz-go/kulanz/sla"
 	"github.com/kulanz-go/kulanz/ticket"
@@ -222,4 +223,36 @@ func ExamplePlannerConfig_signals() {
 	}
 	// Output:
 	// Das geht jetzt an meinen Anwalt! -> 2 Jun 2026 08:00: lead fired, to lead: tell; signals is ["legal_threat"], asked is: holds "legal_threat"
+}
+
+// A schedule says who is on call when a step comes due: here ben, for anna is
+// away.
+func ExampleRoster() {
+	desk, err := shift.Parse([]byte(`{
+		"tz": "Europe/Berlin",
+		"layers": [{"id": "week", "rotation": {"start_local": "2026-06-01T08:00", "unit": "week", "length": 1, "members": ["anna", "ben"]}}],
+		"absences": [{"member": "anna", "from": "2026-06-02T00:00:00Z", "to": "2026-06-03T00:00:00Z"}]
+	}`))
+	if err != nil {
+		panic(err)
+	}
+	roster := escalation.Roster{Schedules: map[string]escalation.Schedule{"desk": desk}}
+	p, err := escalation.NewPolicy(escalation.PolicyConfig{
+		ID: "std", Version: "1", Clock: "wall",
+		Steps: []escalation.Step{{
+			ID: "on-call", After: escalation.Minutes(30),
+			Targets: []escalation.Target{{Kind: escalation.TargetOnCall, ID: "desk"}},
+			Actions: []escalation.Action{{Kind: escalation.ActNotify}},
+		}},
+	}, escalation.Environment{})
+	if err != nil {
+		panic(err)
+	}
+	opened := time.Date(2026, 6, 2, 8, 0, 0, 0, time.UTC)
+	state := p.Apply(escalation.State{}, escalation.Event{At: opened, Kind: escalation.EventOpened})
+	for _, f := range p.Preview(escalation.Input{Ticket: "T1", Now: opened, Holders: roster.Held}, state, opened.AddDate(0, 0, 1)) {
+		fmt.Println(f.Text(time.UTC).EN)
+	}
+	// Output:
+	// 2 Jun 2026 08:30: on-call fired, to ben: tell
 }
