@@ -240,16 +240,19 @@ type AddLink struct {
 	To   uuid.UUID
 }
 
-func (AddLink) event() EventKind { return EventLink }
-func (l AddLink) check(c *check, _ Limits) {
+func (AddLink) event() EventKind           { return EventLink }
+func (l AddLink) check(c *check, _ Limits) { checkLink(c, "link", Link(l)) }
+
+func (l AddLink) body(*Input) Body { return Linked{Link(l)} }
+
+func checkLink(c *check, path string, l Link) {
 	if !l.Kind.valid() || l.Kind == LinkMergedInto {
-		c.fail("link.kind", string(l.Kind), "is no kind of link that can be added")
+		c.fail(path+".kind", string(l.Kind), "is no kind of link that can be added")
 	}
 	if l.To == (uuid.UUID{}) {
-		c.fail("link.to", "", "is missing")
+		c.fail(path+".to", "", "is missing")
 	}
 }
-func (l AddLink) body(*Input) Body { return Linked{Link(l)} }
 
 // MakePromise tells the customer that something will happen by Due.
 type MakePromise struct {

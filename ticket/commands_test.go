@@ -308,3 +308,38 @@ func TestCommandsThatAreNotForDo(t *testing.T) {
 		assert.Equal(t, ticket.WhatPlannerRefused, what)
 	}
 }
+
+// A customer opens a ticket for itself, and does not say how the shop is to work
+// on it; links that only the desk makes are nobody's to give.
+func TestWhatCustomersMayOpen(t *testing.T) {
+	f := newFixture(t, ticket.RulesConfig{})
+	base := ticket.Open{Customer: ticket.Customer{Ref: "c1", Language: "de"}, Text: "Wo?", Channel: ticket.ChannelForm, Orders: []string{"o-7"}}
+	link := []ticket.Link{{Kind: ticket.LinkIncidentOf, To: uuid.UUID{1}}}
+	for name, change := range map[string]func(*ticket.Open){
+		"for another": func(o *ticket.Open) { o.Customer.Ref = "c2" }, "for nobody": func(o *ticket.Open) { o.Customer.Ref = "" },
+		"priority": func(o *ticket.Open) { o.Priority = ticket.PriorityUrgent }, "tags": func(o *ticket.Open) { o.Tags = []string{"vip"} },
+		"fields": func(o *ticket.Open) { o.Fields = map[string]string{"a": "b"} }, "links": func(o *ticket.Open) { o.Links = link },
+		"segment": func(o *ticket.Open) { o.Customer.Segment = "gold" }, "finding": func(o *ticket.Open) { o.Finding = "x" },
+		"spam": func(o *ticket.Open) { o.Start = ticket.StateSpam },
+	} {
+		o := base
+		change(&o)
+		_, err := f.desk.Open(t.Context(), client, o)
+		require.ErrorIs(t, err, ticket.ErrRefused, name)
+	}
+	_, err := f.desk.Open(t.Context(), ticket.Actor{Kind: ticket.ActorCustomer, Shop: shop}, ticket.Open{Text: "x", Channel: ticket.ChannelForm})
+	require.ErrorIs(t, err, ticket.ErrRefused, "nobody in particular")
+	res, err := f.desk.Open(t.Context(), client, base)
+	require.NoError(t, err)
+	assert.Equal(t, "c1", res.Ticket.Customer.Ref)
+
+	base.Links = []ticket.Link{{Kind: ticket.LinkMergedInto, To: uuid.UUID{1}}, {Kind: "moon"}}
+	_, err = f.desk.Open(t.Context(), anna, base)
+	assert.Equal(t, map[string]string{
+		"open.links[0].kind": "merged_into", "open.links[1].kind": "moon", "open.links[1].to": "",
+	}, faultsOf(t, err))
+	base.Links = link
+	res, err = f.desk.Open(t.Context(), anna, base)
+	require.NoError(t, err)
+	assert.Equal(t, link, res.Ticket.Links)
+}

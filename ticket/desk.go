@@ -230,16 +230,14 @@ func (d *Desk) do(ctx context.Context, actor Actor, ref Ref, cmd Command, known 
 	return d.rules.show(actor, res), err
 }
 
-// Open opens a ticket in an actor's name. A customer opens one for itself, and
-// gets the result as a customer may see it.
+// Open opens a ticket in an actor's name. A customer opens one for itself, says
+// nothing of how the shop is to work on it (no priority, tags, fields, links,
+// segment or finding), and gets the result as a customer may see it.
 func (d *Desk) Open(ctx context.Context, actor Actor, o Open) (Result, error) {
-	if actor.Kind == ActorCustomer && o.Customer.Ref != actor.ID {
+	if actor.Kind == ActorCustomer && !o.mayBeOf(actor) {
 		return Result{}, &Refusal{Event: EventCreate, Blockers: blocked(CodeActor, "actor", string(actor.Kind))}
 	}
 	o.message = nil
-	if o.Finding != "" && actor.Kind == ActorCustomer {
-		return Result{}, &Refusal{Event: EventCreate, Blockers: blocked(CodeActor, "actor", string(actor.Kind))}
-	}
 	key, _, err := d.idempotency(actor, "open", Keyed{o.Key, o})
 	if err != nil {
 		return Result{}, err

@@ -1,7 +1,9 @@
 package ticket
 
 import (
+	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -175,6 +177,13 @@ func (o Open) check(c *check, lim Limits) {
 		return // an inbound: cleaned and cut, never refused
 	}
 	lim.checkName(c, "open.subject", o.Subject, false)
+	if len(o.Links) > lim.List {
+		c.failf("open.links", strconv.Itoa(len(o.Links)), "are more than %d", lim.List)
+		return
+	}
+	for i, l := range o.Links {
+		checkLink(c, fmt.Sprintf("open.links[%d]", i), l)
+	}
 	if o.Text != "" {
 		lim.checkMessage(c, "open", o.Text, nil)
 	}
@@ -203,6 +212,13 @@ func (o Open) body(in *Input) Body {
 		created.Deadline = in.Rules.botDeadline(in.Now)
 	}
 	return created
+}
+
+// mayBeOf reports whether a customer may open such a ticket.
+func (o Open) mayBeOf(customer Actor) bool {
+	inner := o.Finding != "" || o.Priority != "" || o.Customer.Segment != "" || o.Start == StateSpam ||
+		len(o.Tags)+len(o.Fields)+len(o.Links) > 0
+	return customer.ID != "" && o.Customer.Ref == customer.ID && !inner
 }
 
 // fit brings what a host's intake passed on into the limits, so that a
