@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -523,4 +524,23 @@ func TestPolicyRoundTrips(t *testing.T) {
 	assert.Equal(t, policy(), back)
 	_, err = goodwill.Compile(back, nil)
 	require.NoError(t, err)
+}
+
+// TestConcurrentUse: one decider and one input for many goroutines.
+func TestConcurrentUse(t *testing.T) {
+	t.Parallel()
+	d, err := goodwill.Compile(policy(), nil)
+	require.NoError(t, err)
+	in := withdrawn()
+	want, err := d.Decide(&in, noon(now))
+	require.NoError(t, err)
+	got := make([]goodwill.Decision, 16)
+	var group sync.WaitGroup
+	for i := range got {
+		group.Go(func() { got[i], _ = d.Decide(&in, noon(now)) }) // an error leaves no decision
+	}
+	group.Wait()
+	for _, g := range got {
+		assert.Equal(t, want, g)
+	}
 }
