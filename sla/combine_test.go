@@ -1,6 +1,7 @@
 package sla_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -59,6 +60,63 @@ func TestCombinationsOracle(t *testing.T) {
 			checkNeighbours(t, c, a)
 		}
 	})
+}
+
+// TestCombinationsRoundTrip holds that calendars made of calendars, however
+// deep, are written as JSON and read back as the same: the same text, and the
+// same answers.
+func TestCombinationsRoundTrip(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		a := genInstant(t, rapid.SampledFrom(zones()).Draw(t, "zone"))
+		c := genCombination(t, sla.DateOf(a, time.UTC), 3)
+		data, err := json.Marshal(c)
+		require.NoError(t, err)
+		again, err := sla.ParseCalendar(data, regions())
+		require.NoError(t, err)
+		data2, err := json.Marshal(again)
+		require.NoError(t, err)
+		require.Equal(t, string(data), string(data2))
+		require.Equal(t, c.String(), again.String())
+		require.Equal(t, c.Options(), again.Options())
+		require.Equal(t, c.Zone().String(), again.Zone().String())
+
+		b := a.Add(time.Duration(rapid.Int64Range(int64(-9*day), int64(9*day)).Draw(t, "span")))
+		require.Equal(t, c.Between(a, b), again.Between(a, b))
+		want, wantErr := c.Add(a, b.Sub(a))
+		got, err := again.Add(a, b.Sub(a))
+		require.Equal(t, want, got)
+		require.Equal(t, wantErr, err)
+	})
+}
+
+// genCombination draws a calendar whose holidays have a name, or several made
+// one, at most so deep.
+func genCombination(t *rapid.T, around sla.Date, depth int) *sla.Calendar {
+	kind := 0
+	if depth > 0 {
+		kind = rapid.IntRange(0, 2).Draw(t, "kind")
+	}
+	if kind == 0 {
+		cfg := genConfig(t, rapid.SampledFrom(zones()).Draw(t, "other"), around)
+		cfg.Holidays = nil
+		if rapid.Bool().Draw(t, "holidays") {
+			cfg.Holidays, cfg.Region = nrw{}, "DE-NW"
+		}
+		c, err := sla.NewCalendar(cfg)
+		require.NoError(t, err)
+		return c
+	}
+	parts := make([]*sla.Calendar, rapid.IntRange(1, 3).Draw(t, "parts"))
+	for i := range parts {
+		parts[i] = genCombination(t, around, depth-1)
+	}
+	combine := sla.Union
+	if kind == 2 {
+		combine = sla.Intersect
+	}
+	c, err := combine("made", depth, parts...)
+	require.NoError(t, err)
+	return c
 }
 
 // pieces cuts the time from a to b wherever one of the oracles changes.

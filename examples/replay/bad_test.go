@@ -197,6 +197,6 @@ func TestHeaderOnly(t *testing.T) {
 	t.Parallel()
 	code, out, errs := replay.Run(file(t, "log.csv", []byte("\xef\xbb\xbf"+helpdeskHeader)))
 	assert.Equal(t, 0, code, errs)
-	assert.Contains(t, out, "0 rows, 0 cases")
+	assert.Contains(t, out, "0 rows, 0 cases\n", "and no dates")
 	assert.Contains(t, out, "0 of 0 resolved cases, -")
 }

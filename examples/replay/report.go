@@ -31,8 +31,8 @@ type LogReport struct {
 	Format string    `json:"format"`
 	Rows   int       `json:"rows"`
 	Cases  int       `json:"cases"`
-	First  time.Time `json:"first"` // the earliest stamp
-	Last   time.Time `json:"last"`
+	First  time.Time `json:"first,omitzero"` // the earliest stamp
+	Last   time.Time `json:"last,omitzero"`
 }
 
 // PolicySummary is a policy that judged, with what is odd about it.

@@ -24,8 +24,11 @@ func (r *Report) text(p *printer) {
 	if r.Log.File != "" {
 		name = r.Log.File
 	}
-	p.printf("%s (%s): %d rows, %d cases, %s to %s\n", name, r.Log.Format, r.Log.Rows, r.Log.Cases,
-		r.Log.First.Format(time.DateOnly), r.Log.Last.Format(time.DateOnly))
+	p.printf("%s (%s): %d rows, %d cases", name, r.Log.Format, r.Log.Rows, r.Log.Cases)
+	if !r.Log.First.IsZero() {
+		p.printf(", %s to %s", r.Log.First.Format(time.DateOnly), r.Log.Last.Format(time.DateOnly))
+	}
+	p.printf("\n")
 	r.Bad.text(p)
 	r.Life.text(p)
 	r.Hops.text(p)
