@@ -136,6 +136,29 @@ func TestWeight(t *testing.T) {
 	assert.Empty(t, d.has(t, d.open(t)))
 }
 
+// A capacity larger than what can be asked for at once is found in parts.
+func TestLargeCapacity(t *testing.T) {
+	weight := route.MaxWeight
+	need := func(ticket.Ticket, ticket.Facts) route.Request { return route.Request{Weight: weight} }
+	d := newDesk(t, route.PlannerConfig{Need: need}, tickettest.DeskConfig{}, clerk("anna", 100), clerk("ben", 1000))
+	count := map[string]int{}
+	var refs []ticket.Ref
+	for range 14 {
+		refs = append(refs, d.open(t))
+		d.Clock.Advance(time.Second)
+	}
+	weight = 1
+	for range 4 {
+		refs = append(refs, d.open(t))
+	}
+	for _, ref := range refs {
+		count[d.has(t, ref)]++
+	}
+	assert.Equal(t, 18, count["anna"]+count["ben"])
+	assert.LessOrEqual(t, count["anna"], 12+4)
+	assert.Greater(t, count["anna"], 8)
+}
+
 func TestAbsenceAndShiftEnd(t *testing.T) {
 	anna, ben := clerk("anna", 2), clerk("ben", 1)
 	d := newDesk(t, route.PlannerConfig{}, tickettest.DeskConfig{}, anna, ben)

@@ -61,7 +61,7 @@ func (d *Duration) UnmarshalText(text []byte) error {
 // Bounds of what is data from outside.
 const (
 	// MaxCapacity is the most units of work that an agent has at a time.
-	MaxCapacity = 64
+	MaxCapacity = 1000
 	// MaxWeight is the most units that one ticket takes.
 	MaxWeight = 8
 	maxRelax  = 32

@@ -84,7 +84,7 @@ func (r Roster) Check() error {
 		}
 		seen[a.ID] = true
 		if a.Capacity < 0 || a.Capacity > MaxCapacity {
-			c.fail(path+".capacity", strconv.Itoa(a.Capacity), "is not 0 to 64")
+			c.fail(path+".capacity", strconv.Itoa(a.Capacity), "is not 0 to 1000")
 		}
 		if a.Load < 0 || a.Load > 1<<20 {
 			c.fail(path+".load", strconv.Itoa(a.Load), "is not 0 to 1048576")

@@ -307,7 +307,7 @@ func TestHops(t *testing.T) {
 }
 
 func TestFaults(t *testing.T) {
-	_, err := route.ParseRoster([]byte(`{"agents":[{"id":"","capacity":65,"load":-1,"skills":{"x":0}},{"id":"a","capacity":1},{"id":"a","capacity":1}]}`))
+	_, err := route.ParseRoster([]byte(`{"agents":[{"id":"","capacity":1001,"load":-1,"skills":{"x":0}},{"id":"a","capacity":1},{"id":"a","capacity":1}]}`))
 	require.ErrorIs(t, err, route.ErrInvalid)
 	for _, path := range []string{"agents[0].id", "agents[0].capacity", "agents[0].load", "agents[0].skills.x", "agents[2].id"} {
 		assert.ErrorContains(t, err, path)

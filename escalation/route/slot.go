@@ -21,14 +21,16 @@ type candidate struct {
 	wishes []ticket.KeyWish
 }
 
-// candidate numbers an agent's capacity from 1 and begins where the ticket's
-// hash points to, so that many tickets do not meet at one key.
+// candidate numbers an agent's capacity from 1 and begins where the hash of ticket
+// and instant points to, so that many tickets do not meet at one key. What cannot
+// be asked for at once of a very large capacity is left to other instants.
 func (l *look) candidate(a *Agent, weight int) candidate {
 	c := candidate{agent: a.ID}
-	start := spread(l.in.Ticket.ID.String(), a.Capacity)
-	for block := 0; block < a.Capacity; block += probes {
+	start := spread(l.in.Ticket.ID.String()+l.in.Now.String(), a.Capacity)
+	most := min(a.Capacity, maxAsk/weight*probes)
+	for block := 0; block < most; block += probes {
 		var values []string
-		for i := block; i < min(block+probes, a.Capacity); i++ {
+		for i := block; i < min(block+probes, most); i++ {
 			values = append(values, l.cfg.Name+"|"+a.ID+"|"+strconv.Itoa((start+i)%a.Capacity+1))
 		}
 		for unit := range min(weight, len(values)) {
