@@ -1,4 +1,3 @@
-// Command quickstart lives through one ticket in memory, about a late parcel.
 package main
 
 import (
