@@ -216,7 +216,7 @@ func (o Open) body(in *Input) Body {
 
 // mayBeOf reports whether a customer may open such a ticket.
 func (o Open) mayBeOf(customer Actor) bool {
-	inner := o.Finding != "" || o.Priority != "" || o.Customer.Segment != "" || o.Start == StateSpam ||
+	inner := o.Finding != "" || o.Priority != "" && o.Priority != PriorityNormal || o.Customer.Segment != "" || o.Start == StateSpam ||
 		len(o.Tags)+len(o.Fields)+len(o.Links) > 0
 	return customer.ID != "" && o.Customer.Ref == customer.ID && !inner
 }

@@ -249,10 +249,15 @@ func (p *player) open(ctx context.Context, actor ticket.Actor, c Command) ([]tic
 	if !p.row.Opened.IsZero() {
 		p.clock = p.row.Opened
 	}
-	res, err := p.desk.Open(ctx, actor, ticket.Open{
+	o := ticket.Open{
 		Customer: ticket.Customer{Ref: p.customer()}, Subject: "Case " + p.c.ID, Text: c.Text,
 		Channel: p.channel(), Priority: p.priority(), Reason: ticket.Reason(p.row.Reason), Tags: p.row.Tags,
-	})
+	}
+	said := o.Priority != "" && o.Priority != ticket.PriorityNormal || len(o.Tags) > 0
+	if said && actor.Kind == ticket.ActorCustomer {
+		actor = ticket.Actor{Kind: ticket.ActorSystem, ID: "intake", Shop: actor.Shop} // customers do not say these: the shop's intake did
+	}
+	res, err := p.desk.Open(ctx, actor, o)
 	if p.row.At.After(p.clock) {
 		p.clock = p.row.At
 	}

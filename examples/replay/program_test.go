@@ -118,7 +118,7 @@ func TestExplainLostCase(t *testing.T) {
 	log := file(t, "log.csv", []byte(helpdesk("7|Insert ticket|2012-10-26T15:00:00Z", "7|Wait|x")))
 	code, out, _ := replay.Run("-explain", "7", log)
 	assert.Equal(t, 0, code)
-	assert.Contains(t, out, "create by customer")
+	assert.Contains(t, out, "create by system intake")
 	assert.Contains(t, out, "Not judged")
 }
 
