@@ -96,6 +96,9 @@ type HopRow struct {
 	Judged    int `json:"judged"`
 	Breached  int `json:"breached"`
 	Escalated int `json:"escalated"`
+	// The log's own word, where it has one.
+	LogJudged   int `json:"log_judged,omitempty"`
+	LogBreached int `json:"log_breached,omitempty"`
 }
 
 func newHops() *Hops {
@@ -106,14 +109,26 @@ func newHops() *Hops {
 	return h
 }
 
+// outcome is how one case came off.
+type outcome struct {
+	met, judged       bool // under the policy
+	logMet, logJudged bool // by the log's own word
+}
+
 // add counts a case.
-func (h *Hops) add(n int, met, judged bool, fired []string) {
+func (h *Hops) add(n int, o outcome, fired []string) {
 	row := &h.Rows[min(n, maxHops)]
 	row.Cases++
-	if judged {
+	if o.judged {
 		row.Judged++
-		if !met {
+		if !o.met {
 			row.Breached++
+		}
+	}
+	if o.logJudged {
+		row.LogJudged++
+		if !o.logMet {
+			row.LogBreached++
 		}
 	}
 	if len(fired) > 0 {
@@ -128,6 +143,7 @@ func (h *Hops) merge(o *Hops) {
 	for i := range h.Rows {
 		a, b := &h.Rows[i], &o.Rows[i]
 		a.Cases, a.Judged, a.Breached, a.Escalated = a.Cases+b.Cases, a.Judged+b.Judged, a.Breached+b.Breached, a.Escalated+b.Escalated
+		a.LogJudged, a.LogBreached = a.LogJudged+b.LogJudged, a.LogBreached+b.LogBreached
 	}
 	addCounts(h.Steps, o.Steps)
 }
@@ -144,14 +160,22 @@ func (h *Hops) text(p *printer) {
 	}
 	p.printf("\nHops between teams, under %s\n", h.Policy)
 	rows := [][]string{{"hops", "cases", "judged", "breached", "share, 95 % interval", "escalated"}}
+	told := slices.ContainsFunc(h.Rows, func(r HopRow) bool { return r.LogJudged > 0 })
+	if told {
+		rows[0] = append(rows[0], "breached by the log", "share, 95 % interval")
+	}
 	for _, r := range h.Rows {
 		name := strconv.Itoa(r.Hops)
 		if r.Hops == maxHops {
 			name += "+"
 		}
-		rows = append(rows, []string{
+		row := []string{
 			name, p.count(r.Cases), p.count(r.Judged), p.count(r.Breached), share(shareOf(r.Breached, r.Judged)), p.count(r.Escalated),
-		})
+		}
+		if told {
+			row = append(row, p.text.Sprintf("%d of %d", r.LogBreached, r.LogJudged), share(shareOf(r.LogBreached, r.LogJudged)))
+		}
+		rows = append(rows, row)
 	}
 	p.table(rows)
 	if h.Escalation == "" {

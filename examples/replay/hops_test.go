@@ -16,8 +16,8 @@ import (
 )
 
 // hopsLog is a log of cases that went through so many teams, one row a team:
-// those of odd hops are closed late. The log's own count is left out of cases
-// of four hops, where only the ticket knows.
+// those of odd hops are closed late, but the log says so of two hops. Its own
+// count is left out of cases of four hops, where only the ticket knows.
 func hopsLog(cases ...int) string {
 	var b strings.Builder
 	b.WriteString("number,incident_state,sys_updated_at,sys_mod_count,reassignment_count,priority,assignment_group,made_sla,opened_at,closed_at\n")
@@ -31,7 +31,7 @@ func hopsLog(cases ...int) string {
 			if hops == 4 {
 				count = "?"
 			}
-			fmt.Fprintf(&b, "%d,%s,%s,%d,%s,3,%s,true,2016-03-01T15:00,%s\n", id, state, at, n, count, team, closed)
+			fmt.Fprintf(&b, "%d,%s,%s,%d,%s,3,%s,%t,2016-03-01T15:00,%s\n", id, state, at, n, count, team, hops != 2, closed)
 		}
 		for n := range hops + 1 {
 			row(n, "Active", fmt.Sprintf("2016-03-01T15:%02d", n+1), fmt.Sprintf("Group %d", n), n)
@@ -61,12 +61,12 @@ func TestThirdHop(t *testing.T) {
 	require.NoError(t, os.WriteFile(file, []byte(hopsLog(0, 0, 1, 2, 3, 4, 7)), 0o600))
 	h := hopsOf(t, file)
 	assert.Equal(t, []replay.HopRow{
-		{Hops: 0, Cases: 2, Judged: 2},
-		{Hops: 1, Cases: 1, Judged: 1, Breached: 1},
-		{Hops: 2, Cases: 1, Judged: 1},
-		{Hops: 3, Cases: 1, Judged: 1, Breached: 1, Escalated: 1},
-		{Hops: 4, Cases: 1, Judged: 1, Escalated: 1},
-		{Hops: 5, Cases: 1, Judged: 1, Breached: 1, Escalated: 1},
+		{Hops: 0, Cases: 2, Judged: 2, LogJudged: 2},
+		{Hops: 1, Cases: 1, Judged: 1, Breached: 1, LogJudged: 1},
+		{Hops: 2, Cases: 1, Judged: 1, LogJudged: 1, LogBreached: 1}, // the log has its own word
+		{Hops: 3, Cases: 1, Judged: 1, Breached: 1, Escalated: 1, LogJudged: 1},
+		{Hops: 4, Cases: 1, Judged: 1, Escalated: 1, LogJudged: 1},
+		{Hops: 5, Cases: 1, Judged: 1, Breached: 1, Escalated: 1, LogJudged: 1},
 	}, h.Rows)
 	assert.Equal(t, map[string]int{"third_hop": 3}, h.Steps)
 
@@ -98,11 +98,12 @@ func TestEscalationThatCannotBe(t *testing.T) {
 func TestHopsOfTheIncidentLog(t *testing.T) {
 	t.Parallel()
 	h := hopsOf(t, realLog(t, "uci_incident_dev8.csv.gz"))
-	before := 0.0
+	before, beforeByLog, judged := 0.0, 0.0, 0
 	for _, r := range h.Rows {
-		share := float64(r.Breached) / float64(r.Judged)
+		share, byLog := float64(r.Breached)/float64(r.Judged), float64(r.LogBreached)/float64(r.LogJudged)
 		assert.Greater(t, share, before, "%d hops", r.Hops)
-		before = share
+		assert.Greater(t, byLog, beforeByLog, "%d hops, by the log", r.Hops)
+		before, beforeByLog, judged = share, byLog, judged+r.LogJudged
 		if r.Hops >= 3 {
 			// All but those whose third hop came when they were resolved already.
 			assert.Greater(t, float64(r.Escalated)/float64(r.Cases), 0.97, "%d hops", r.Hops)
@@ -110,4 +111,5 @@ func TestHopsOfTheIncidentLog(t *testing.T) {
 			assert.LessOrEqual(t, r.Escalated, 1, "%d hops", r.Hops) // opened again and again
 		}
 	}
+	assert.Equal(t, 1959, judged, "the log judges every case")
 }

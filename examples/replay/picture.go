@@ -67,8 +67,7 @@ func drawReport(r *Report, policies []*sla.Policy) ([]byte, error) {
 	if _, err := canvas.WriteTo(&out); err != nil {
 		return nil, err
 	}
-	title := fmt.Sprintf("Deadlines met in %d cases, %s to %s", r.SLA.Histories,
-		r.Log.First.Format(time.DateOnly), r.Log.Last.Format(time.DateOnly))
+	title := fmt.Sprintf("Deadlines met in %d cases%s", r.SLA.Histories, r.Log.span())
 	return accessible(out.Bytes(), title, strings.Join(alt, " "))
 }
 
@@ -145,18 +144,6 @@ func newPlot(title, x, y string) *plot.Plot {
 func topLegend(p *plot.Plot, entries int) {
 	p.Legend.Left, p.Legend.Top = true, true
 	p.Y.Max = 1.04 + 0.09*float64(entries)
-}
-
-// percentTicks marks shares in steps of 20 %.
-type percentTicks struct{}
-
-// Ticks implements [plot.Ticker].
-func (percentTicks) Ticks(_, _ float64) []plot.Tick {
-	var ticks []plot.Tick
-	for i := 0; i <= 100; i += 20 {
-		ticks = append(ticks, plot.Tick{Value: float64(i) / 100, Label: fmt.Sprintf("%d %%", i)})
-	}
-	return ticks
 }
 
 // shares are shares with their intervals, for error bars.
@@ -275,13 +262,13 @@ func (c *chart) times() (*plot.Plot, error) {
 		}
 	}
 	targets := c.targets()
-	for _, t := range targets {
+	for i, t := range targets {
 		at := clamp(t.length).Hours()
 		line, err := plotter.NewLine(plotter.XYs{{X: at, Y: 0}, {X: at, Y: 1}})
 		if err != nil {
 			return nil, err
 		}
-		line.Color, line.Dashes, line.Width = color.Gray{Y: 0x40}, []vg.Length{vg.Points(1), vg.Points(2)}, vg.Points(1.4)
+		line.Color, line.Dashes, line.Width = color.Gray{Y: 0x40}, targetDashes(i), vg.Points(1.4)
 		p.Add(line)
 		p.Legend.Add(fmt.Sprintf("target %s (%s)", elapsed(t.length, false), strings.Join(t.rules, ", ")), line)
 		p.X.Max = max(p.X.Max, at)
@@ -314,6 +301,16 @@ type target struct {
 // maxTargets bounds the lines of one panel.
 const maxTargets = 6
 
+// targetDashes tells the lines of targets apart, all of them grey.
+func targetDashes(i int) []vg.Length {
+	dashes := [maxTargets][]float64{{1, 2}, {5, 2}, {5, 2, 1, 2}, {10, 3}, {10, 3, 1, 3}, {1, 5}}
+	out := make([]vg.Length, len(dashes[i%maxTargets]))
+	for k, points := range dashes[i%maxTargets] {
+		out[k] = vg.Points(points)
+	}
+	return out
+}
+
 // targets returns the targets of the metric that are hours and minutes, each
 // length once. A target in days lies at another length for every ticket and
 // has no line.
@@ -343,32 +340,6 @@ func addTarget(list []target, length time.Duration, rule string) []target {
 		list[i].rules = append(list[i].rules, rule)
 	}
 	return list
-}
-
-// timeTicks marks lengths of time that people know.
-type timeTicks struct{}
-
-// Ticks implements [plot.Ticker].
-func (timeTicks) Ticks(low, high float64) []plot.Tick {
-	var ticks []plot.Tick
-	for _, t := range []struct {
-		at    time.Duration
-		label string
-	}{
-		{time.Minute, "1 min"},
-		{10 * time.Minute, "10 min"},
-		{time.Hour, "1 h"},
-		{10 * time.Hour, "10 h"},
-		{100 * time.Hour, "100 h"},
-		{1000 * time.Hour, "1,000 h"},
-		{10_000 * time.Hour, "10,000 h"},
-		{longest, "100,000 h"},
-	} {
-		if h := t.at.Hours(); h >= low*0.999 && h <= high {
-			ticks = append(ticks, plot.Tick{Value: h, Label: t.label})
-		}
-	}
-	return ticks
 }
 
 // inWords says what the two panels show, for who cannot see them.

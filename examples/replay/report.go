@@ -35,6 +35,15 @@ type LogReport struct {
 	Last   time.Time `json:"last,omitzero"`
 }
 
+// span names the first and the last day of the log, to go on a list with; ""
+// where it has none.
+func (l *LogReport) span() string {
+	if l.First.IsZero() {
+		return ""
+	}
+	return ", " + l.First.Format(time.DateOnly) + " to " + l.Last.Format(time.DateOnly)
+}
+
 // PolicySummary is a policy that judged, with what is odd about it.
 type PolicySummary struct {
 	Policy string            `json:"policy"` // id@version

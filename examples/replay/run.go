@@ -74,9 +74,7 @@ func (p *part) histories(ctx context.Context) iter.Seq[sla.History] {
 				continue
 			}
 			h := sla.History{ID: c.ID, Marks: marks, Until: p.log.Last}
-			p.compare(c, &h)
-			met, judged := verdict(p.policies[0], &h)
-			p.hops.add(p.player.trail.count(), met, judged, p.player.trail.fired)
+			p.hops.add(p.player.trail.count(), p.compare(c, &h), p.player.trail.fired)
 			if !yield(h) {
 				return
 			}
@@ -84,21 +82,22 @@ func (p *part) histories(ctx context.Context) iter.Seq[sla.History] {
 	}
 }
 
-// compare holds the judgement of each policy against the log's own word.
-func (p *part) compare(c *LogCase, h *sla.History) {
-	if !p.log.HasMadeSLA {
-		return
-	}
+// compare holds the judgement of each policy against the log's own word, and
+// returns both, that of the first policy.
+func (p *part) compare(c *LogCase, h *sla.History) outcome {
 	last := &c.Rows[len(c.Rows)-1]
-	if last.MadeSLA != "true" && last.MadeSLA != "false" {
-		return
-	}
+	o := outcome{logMet: last.MadeSLA == "true"}
+	o.logJudged = p.log.HasMadeSLA && (o.logMet || last.MadeSLA == "false")
 	for i, policy := range p.policies {
 		met, judged := verdict(policy, h)
-		if judged {
-			p.agreements[i].add(last.Priority, met == (last.MadeSLA == "true"))
+		if judged && o.logJudged {
+			p.agreements[i].add(last.Priority, met == o.logMet)
+		}
+		if i == 0 {
+			o.met, o.judged = met, judged
 		}
 	}
+	return o
 }
 
 // verdict tells whether a case met all of its targets, and whether it is

@@ -83,13 +83,8 @@ func (r *Report) metricText(p *printer, metric sla.Metric) {
 		rows = append(rows, sideBySide(fmt.Sprintf("p%.0f on its clock", 100*q), reports,
 			func(m *sla.MetricReport) string { return quantile(&m.Elapsed, q, false) }, noDifference))
 	}
-	for _, rule := range rulesOf(reports) {
-		rows = append(rows, sideBySide("met by rule "+rule, reports, func(m *sla.MetricReport) string {
-			if c := m.ByRule.Rows[rule]; c != nil {
-				return share(c.MetShare())
-			}
-			return "-"
-		}, noDifference))
+	for _, b := range breakdowns() {
+		rows = append(rows, b.rows(reports)...)
 	}
 	p.printf("\n")
 	p.table(rows)
@@ -130,17 +125,6 @@ func shareDifference(a, b *sla.MetricReport) string {
 		return ""
 	}
 	return fmt.Sprintf("%+.1f points", 100*(y.Value-x.Value))
-}
-
-func rulesOf(reports []*sla.MetricReport) []string {
-	var rules []string
-	for _, m := range reports {
-		if m != nil {
-			rules = append(rules, m.ByRule.Keys()...)
-		}
-	}
-	slices.Sort(rules)
-	return slices.Compact(rules)
 }
 
 func worstText(p *printer, policy string, m *sla.MetricReport) {

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/kulanz-go/kulanz/sla"
 	"github.com/kulanz-go/kulanz/ticket"
@@ -24,11 +23,7 @@ func (r *Report) text(p *printer) {
 	if r.Log.File != "" {
 		name = r.Log.File
 	}
-	p.printf("%s (%s): %d rows, %d cases", name, r.Log.Format, r.Log.Rows, r.Log.Cases)
-	if !r.Log.First.IsZero() {
-		p.printf(", %s to %s", r.Log.First.Format(time.DateOnly), r.Log.Last.Format(time.DateOnly))
-	}
-	p.printf("\n")
+	p.printf("%s (%s): %d rows, %d cases%s\n", name, r.Log.Format, r.Log.Rows, r.Log.Cases, r.Log.span())
 	r.Bad.text(p)
 	r.Life.text(p)
 	r.Hops.text(p)
