@@ -327,3 +327,35 @@ func TestFaults(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, p, back)
 }
+
+// Whatever is read as a roster or a policy routes without a fault, to somebody
+// who has nothing in the way.
+func FuzzRoute(f *testing.F) {
+	f.Add([]byte(`{"agents":[{"id":"a","skills":{"x":2},"languages":["de"],"capacity":2,"load":1,"present":true}],"until":"2026-06-02T12:00:00Z"}`),
+		[]byte(`{"mode":"round_robin","relax":[{"after":"30m","drop":["x"],"lower":1,"any_team":true}],"max_hops":2,"final":"lead"}`))
+	f.Add([]byte(`{"agents":[]}`), []byte(`{}`))
+	f.Fuzz(func(t *testing.T, roster, policy []byte) {
+		r, err := route.ParseRoster(roster)
+		if err != nil {
+			return
+		}
+		p, err := route.ParsePolicy(policy)
+		if err != nil {
+			return
+		}
+		need := route.Request{Skills: []route.Need{{Skill: "x", Level: 2}}, Team: "t", LastAgent: "a", WaitingSince: noon.Add(-time.Hour)}
+		d := route.Route(p, r, need, noon)
+		for _, v := range d.Verdicts {
+			if v.Agent == d.Agent && d.Agent != "" && len(v.Blockers) > 0 {
+				t.Fatalf("%s takes it in spite of %v", d.Agent, v.Blockers)
+			}
+			if d.Agent == "" && len(v.Blockers) == 0 {
+				t.Fatalf("queued, though %s can take it", v.Agent)
+			}
+		}
+		path, team := p.Hop(route.Path{"a", "b", "c", "d"}, "e")
+		if path[len(path)-1] != team {
+			t.Fatalf("%v does not end at %s", path, team)
+		}
+	})
+}
