@@ -141,7 +141,14 @@ func (c *Calendar) betweenFar(a, b time.Time) time.Duration {
 func (c *Calendar) yearsBetween(year, limit int) int64 {
 	var hs *holidays
 	var sec int64
+	ys := c.cache()
 	for year < limit {
+		if n, ok := ys.known(year); ok {
+			c.step(1)
+			sec += n
+			year++
+			continue
+		}
 		if _, alike := c.cache().side(year); alike {
 			eras, each := c.eras(year, limit)
 			sec += int64(eras) * each
@@ -295,7 +302,14 @@ func (c *Calendar) second(p place, n, nano int64) (time.Time, error) {
 // an earlier year, or that one, and its number there.
 func (c *Calendar) forward(year int, n int64) (int, int64, error) {
 	var hs *holidays
+	ys := c.cache()
 	for year <= maxYear {
+		if total, ok := ys.known(year); ok && n >= total {
+			c.step(1)
+			n -= total
+			year++
+			continue
+		}
 		total := c.total(&hs, year)
 		if n < total {
 			return year, n, nil
@@ -324,9 +338,15 @@ func (c *Calendar) forward(year int, n int64) (int, int64, error) {
 // backward does so for an open second before the start of the year.
 func (c *Calendar) backward(year int, n int64) (int, int64, error) {
 	var hs *holidays
+	ys := c.cache()
 	for n < 0 {
 		if year--; year < 0 {
 			return 0, 0, c.endOfTime(2)
+		}
+		if total, ok := ys.known(year); ok {
+			c.step(1)
+			n += total
+			continue
 		}
 		if side, alike := c.cache().side(year); alike {
 			eras, each := c.eras(year+1-yearsPerEra, year+1)

@@ -84,6 +84,17 @@ func (c *Calendar) page(year int) *page {
 	return p
 }
 
+// known returns the open seconds of an unlike year that was counted before:
+// what a walk over many years mostly meets.
+func (ys *years) known(year int) (int64, bool) {
+	i := year - ys.first
+	if i < 0 || i >= len(ys.totals) {
+		return 0, false
+	}
+	n := ys.totals[i].Load()
+	return int64(n) - 1, n > 0
+}
+
 // total returns the open seconds of a year. Where it has to make pages for
 // that, the holidays of a year serve the next one too.
 func (c *Calendar) total(hs **holidays, year int) int64 {
