@@ -190,6 +190,10 @@ func TestLint(t *testing.T) {
 		return tg
 	}
 	first := func(hours int) []sla.Target { return []sla.Target{target(sla.FirstResponse, hours, sla.WallClock)} }
+	hours, err := sla.ParseHours("Mo-Fr 09:00-17:00; PH off")
+	require.NoError(t, err)
+	closed, err := sla.NewCalendar(sla.CalendarConfig{ID: "closed", Zone: "Europe/Berlin", Hours: hours, Holidays: nrw{}})
+	require.NoError(t, err)
 	yes, no := true, false
 	for _, c := range []struct {
 		why        string
@@ -244,12 +248,27 @@ func TestLint(t *testing.T) {
 			[]sla.LintWarning{{Code: sla.LintNoPause, Path: "rules[0].targets[0]", Rule: "all", Other: "agent_work"}},
 		},
 		{
+			"work that pauses is one of its own", nil,
+			[]sla.Rule{{ID: "all", Targets: []sla.Target{{
+				Metric: sla.AgentWork, Period: sla.Period{N: 5, Unit: sla.UnitHour}, Clock: sla.WallClock, Pause: []string{"waiting_customer"},
+			}}}},
+			nil,
+		},
+		{"an answer due before the solution", nil, []sla.Rule{{ID: "all", Targets: []sla.Target{
+			target(sla.FirstResponse, 3, sla.WallClock), target(sla.FirstResolution, 4, sla.WallClock), target(sla.TotalResolution, 4, sla.WallClock),
+		}}}, nil},
+		{
 			"a calendar that opens on Christmas", nil,
 			[]sla.Rule{{ID: "all", Targets: []sla.Target{target(sla.FirstResponse, 5, "desk")}}},
 			[]sla.LintWarning{{Code: sla.LintNoHolidays, Path: "rules", Other: "desk@1"}},
 		},
+		{
+			"a calendar that does not", nil,
+			[]sla.Rule{{ID: "all", Targets: []sla.Target{target(sla.FirstResponse, 5, "closed")}}},
+			nil,
+		},
 	} {
-		p, err := sla.NewPolicy(sla.PolicyConfig{ID: "p", Priorities: c.priorities, Rules: c.rules}, desk(t, 1, "Mo-Fr 09:00-17:00"))
+		p, err := sla.NewPolicy(sla.PolicyConfig{ID: "p", Priorities: c.priorities, Rules: c.rules}, desk(t, 1, "Mo-Fr 09:00-17:00"), closed)
 		require.NoError(t, err, c.why)
 		assert.Equal(t, c.want, p.Lint(), c.why)
 	}
