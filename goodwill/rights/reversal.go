@@ -1,6 +1,8 @@
 package rights
 
 import (
+	"slices"
+
 	"github.com/kulanz-go/kulanz/goodwill/money"
 	"github.com/kulanz-go/kulanz/goodwill/order"
 	"github.com/kulanz-go/kulanz/sla"
@@ -203,7 +205,7 @@ func (j *judge) deliveryCost(due []int) Entitlement {
 		r.say(CodePartial, "", "§ 357 (2) BGB")
 		r.rest(statute.Disputed)
 	default:
-		r.say(CodePartial, NotDue, "§ 357 (2) BGB")
+		r.partly(due)
 		r.rest(statute.Disputed)
 	}
 	if back = min(back, paid.Gross.Minor()); back <= 0 {
@@ -215,6 +217,27 @@ func (j *judge) deliveryCost(due []int) Entitlement {
 		r.e.Periods = []Period{p}
 	}
 	return r.close()
+}
+
+// partly says that the delivery is not paid back because only part of the order
+// is withdrawn from. Where that hangs on withdrawals that are still unknown, so
+// does this.
+func (r *ruling) partly(due []int) {
+	with := slices.Clone(due)
+	var facts []string
+	for i := range r.report.Entitlements {
+		if e := &r.report.Entitlements[i]; e.Right == Withdrawal && e.Status == Unknown && e.Asked {
+			with = append(with, i)
+			facts = append(facts, e.Missing...)
+		}
+	}
+	if _, _, whole := r.withdrawnValue(with); !whole || len(facts) == 0 {
+		r.say(CodePartial, NotDue, "§ 357 (2) BGB")
+		return
+	}
+	for _, fact := range facts {
+		r.lack(CodePartial, fact, "§ 357 (2) BGB")
+	}
 }
 
 // withdrawnValue returns what the withdrawn units brought, what all that are
