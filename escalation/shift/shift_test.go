@@ -209,22 +209,14 @@ func clockHigh(loc *time.Location, t time.Time) time.Time {
 		return t.UTC().Add(time.Duration(offset) * time.Second)
 	}
 	high := naive(t)
-	for ago := 15 * time.Minute; ago <= 3*time.Hour; ago += 15 * time.Minute {
-		// The last quarter before a change of the clock, to its very end.
-		then, next := naive(t.Add(-ago)), naive(t.Add(-ago+15*time.Minute))
-		if next.Before(then) {
-			high = later(high, then.Add(15*time.Minute-1))
+	// Minute by minute: the clock's last minute before it is set back counts, and
+	// what it would have shown next does not.
+	for ago := time.Minute; ago <= 3*time.Hour; ago += time.Minute {
+		if then := naive(t.Add(-ago)); then.After(high) {
+			high = then
 		}
-		high = later(high, then)
 	}
 	return high
-}
-
-func later(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
 }
 
 func unitAtMost(r shift.Rotation) time.Duration {

@@ -8,7 +8,9 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// Token is a folded word and where it stands.
+// Token is a folded word and where it stands. Two tokens overlap only where they
+// share one normalisation segment: letters on either side of a mark that combines
+// with neither.
 type Token struct {
 	Text       string
 	Start, End int // in bytes of the text as it was given, half-open

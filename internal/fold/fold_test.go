@@ -45,6 +45,15 @@ func TestOffsetsPointAtTheWord(t *testing.T) {
 	assert.Equal(t, "Mu\u0308ll", text[tokens[1].Start:tokens[1].End])
 }
 
+// A vowel of Hangul may combine with what stands before it, so it shares the
+// segment of a letter with one mark too many. Found by TestTokensAgainstTheRule.
+func TestTokensOfOneSegment(t *testing.T) {
+	const text = "a\u0308\u0308\u1161"
+	tokens := fold.Tokens(text)
+	assert.Equal(t, []fold.Token{{Text: "ae", Start: 0, End: len(text)}, {Text: "\u1161", Start: 0, End: len(text)}}, tokens)
+	checkText(t, text)
+}
+
 func TestWord(t *testing.T) {
 	assert.Equal(t, "rechtsanwaelte", fold.Word("Rechts-Anwälte"))
 	assert.Empty(t, fold.Word("–"))
@@ -68,7 +77,10 @@ func checkText(t interface {
 	end := 0
 	for _, token := range tokens {
 		got = append(got, token.Text)
-		if token.Start < end && utf8.ValidString(text) || token.End <= token.Start || token.End > len(text) {
+		// Only tokens out of one segment overlap: a letter, marks that combine with
+		// nothing, and another letter that does not begin a segment.
+		apart := token.Start >= end || norm.NFC.NextBoundaryInString(text[token.Start:], true) >= end-token.Start
+		if !apart && utf8.ValidString(text) || token.End <= token.Start || token.End > len(text) {
 			t.Errorf("%q: token %+v after %d", text, token, end)
 			return
 		}
