@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"github.com/kulanz-go/kulanz/internal/invalid"
 )
 
 // The sentinels of the package; test for them with [errors.Is].
@@ -49,22 +51,10 @@ func (*Fault) Is(target error) bool { return target == ErrInvalid }
 type Faults []*Fault //nolint:errname // as Fault
 
 // Error lists the faults, one a line.
-func (fs Faults) Error() string {
-	lines := make([]string, len(fs))
-	for i, f := range fs {
-		lines[i] = f.Error()
-	}
-	return strings.Join(lines, "\n")
-}
+func (fs Faults) Error() string { return invalid.Lines(fs) }
 
 // Unwrap returns the faults for [errors.Is] and [errors.As].
-func (fs Faults) Unwrap() []error {
-	errs := make([]error, len(fs))
-	for i, f := range fs {
-		errs[i] = f
-	}
-	return errs
-}
+func (fs Faults) Unwrap() []error { return invalid.Each(fs) }
 
 // check collects faults while a value is looked at.
 type check struct{ faults Faults }

@@ -3,7 +3,8 @@ package shift
 import (
 	"errors"
 	"strconv"
-	"strings"
+
+	"github.com/kulanz-go/kulanz/internal/invalid"
 )
 
 // The sentinels of the package; test for them with [errors.Is].
@@ -34,22 +35,10 @@ func (*Fault) Is(target error) bool { return target == ErrInvalid }
 type Faults []*Fault //nolint:errname // as Fault
 
 // Error lists the faults, one a line.
-func (fs Faults) Error() string {
-	lines := make([]string, len(fs))
-	for i, f := range fs {
-		lines[i] = f.Error()
-	}
-	return strings.Join(lines, "\n")
-}
+func (fs Faults) Error() string { return invalid.Lines(fs) }
 
 // Unwrap returns the faults for [errors.Is] and [errors.As].
-func (fs Faults) Unwrap() []error {
-	errs := make([]error, len(fs))
-	for i, f := range fs {
-		errs[i] = f
-	}
-	return errs
-}
+func (fs Faults) Unwrap() []error { return invalid.Each(fs) }
 
 // maxFaults bounds a report: what is that wrong needs no complete list.
 const maxFaults = 100

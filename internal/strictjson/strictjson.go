@@ -12,6 +12,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/kulanz-go/kulanz/internal/invalid"
 )
 
 // Code says what is wrong with a value.
@@ -64,22 +66,10 @@ func (e *Error) Unwrap() error { return e.Err }
 type Errors []*Error
 
 // Error lists the errors, one a line.
-func (es Errors) Error() string {
-	lines := make([]string, len(es))
-	for i, e := range es {
-		lines[i] = e.Error()
-	}
-	return strings.Join(lines, "\n")
-}
+func (es Errors) Error() string { return invalid.Lines(es) }
 
 // Unwrap returns the errors for [errors.Is] and [errors.As].
-func (es Errors) Unwrap() []error {
-	errs := make([]error, len(es))
-	for i, e := range es {
-		errs[i] = e
-	}
-	return errs
-}
+func (es Errors) Unwrap() []error { return invalid.Each(es) }
 
 // Unmarshal decodes data into v, a pointer that is not nil, or returns
 // [Errors] and leaves v alone.
