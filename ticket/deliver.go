@@ -30,7 +30,8 @@ type Delivery struct {
 }
 
 // HostDelivers leaves effects to the host: they are part of the commit, and
-// the store puts them into the host's queue in the same transaction.
+// the store puts them into the host's queue in the same transaction. The worker
+// there asks [Desk.Outgoing] for what to do.
 func HostDelivers() Delivery { return Delivery{host: true} }
 
 // DeskDelivers lets [Desk.Tick] and [Desk.Deliver] call fn for every effect.
@@ -52,7 +53,39 @@ type Outgoing struct {
 	Ticket    Ticket
 	Event     Event
 	MessageID string // under which a message goes out
-	Attempt   int
+	Attempt   int    // 0 where the host delivers
+}
+
+// Outgoing returns what an effect asks for, for a host that delivers. It is an
+// [ErrNotFound] where there is no such event, and where the ticket was erased
+// since: then nothing must be sent but what the erasure itself asks for.
+func (d *Desk) Outgoing(ctx context.Context, e Effect) (Outgoing, error) {
+	env, err := d.load(ctx, Actor{Kind: ActorSystem, Shop: e.Ref.Shop}, e.Ref)
+	if err != nil {
+		return Outgoing{}, err
+	}
+	out, err := d.outgoing(ctx, env.Ticket, e.Seq)
+	if err != nil {
+		return Outgoing{}, err
+	}
+	erased := d.rules.workflow.Kind(env.Ticket.State) == StateErased && !out.Event.orphansFiles()
+	if erased || out.Event.ID != e.Event {
+		return Outgoing{}, fmt.Errorf("ticket: effect %d of %s: %w", e.Seq, e.Ref, ErrNotFound)
+	}
+	return out, nil
+}
+
+// outgoing reads the event of an effect.
+func (d *Desk) outgoing(ctx context.Context, t Ticket, seq int64) (Outgoing, error) {
+	page, err := d.store.History(ctx, HistoryQuery{Ref: t.Ref(), After: seq - 1, Limit: 1})
+	if err != nil {
+		return Outgoing{}, fmt.Errorf("ticket: effect %d of %s: %w", seq, t.Ref(), err)
+	}
+	if len(page) == 0 || page[0].Seq != seq {
+		return Outgoing{}, fmt.Errorf("ticket: effect %d of %s: %w", seq, t.Ref(), ErrNotFound)
+	}
+	e, err := DecodeEvent(page[0])
+	return Outgoing{Ticket: t, Event: e, MessageID: MessageID(t.Ref(), seq)}, err
 }
 
 // Deliver brings out what a ticket has pending, without waiting for the next
@@ -148,22 +181,17 @@ func (env *envelope) attempt(now time.Time) []pending {
 }
 
 func (d *Desk) send(ctx context.Context, t Ticket, p pending) error {
-	page, err := d.store.History(ctx, HistoryQuery{Ref: t.Ref(), After: p.Seq - 1, Limit: 1})
-	if err != nil {
-		return fmt.Errorf("ticket: effect %d of %s: %w", p.Seq, t.Ref(), err)
-	}
-	if len(page) == 0 || page[0].Seq != p.Seq {
-		return fmt.Errorf("ticket: effect %d of %s: %w", p.Seq, t.Ref(), errors.Join(ErrNotFound, ErrPermanent))
-	}
-	e, err := DecodeEvent(page[0])
-	if err != nil {
+	out, err := d.outgoing(ctx, t, p.Seq)
+	if errors.Is(err, ErrNotFound) || errors.Is(err, ErrCorrupt) {
 		return errors.Join(err, ErrPermanent)
 	}
+	if err != nil {
+		return err
+	}
+	out.Attempt = p.Attempt
 	ctx, cancel := context.WithTimeout(ctx, deliveryTimeout)
 	defer cancel()
-	return (*d.delivery.deliver)(ctx, Outgoing{
-		Ticket: t, Event: e, MessageID: MessageID(t.Ref(), p.Seq), Attempt: p.Attempt,
-	})
+	return (*d.delivery.deliver)(ctx, out)
 }
 
 // settleEffects takes away what went out, puts off what failed, and leaves a
