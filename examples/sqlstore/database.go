@@ -17,6 +17,8 @@ type conn interface {
 	exec(ctx context.Context, statement string, args ...any) (int64, error)
 	// each reads every row that a query finds.
 	each(ctx context.Context, read func(r row) error, statement string, args ...any) error
+	// tx is the transaction, within atomic.
+	tx() Tx
 }
 
 // row is one row of a query.
@@ -78,6 +80,11 @@ func (d pgxDatabase) each(ctx context.Context, read func(r row) error, statement
 	return readAll(found, read)
 }
 
+func (d pgxDatabase) tx() Tx {
+	tx, _ := d.conn.(pgx.Tx)
+	return Tx{Pgx: tx}
+}
+
 func (d pgxDatabase) atomic(ctx context.Context, fn func(c conn) error) error {
 	tx, err := d.begin(ctx)
 	if err != nil {
@@ -132,6 +139,11 @@ func (d sqlDatabase) each(ctx context.Context, read func(r row) error, statement
 		return err
 	}
 	return errors.Join(readAll(found, read), found.Close())
+}
+
+func (d sqlDatabase) tx() Tx {
+	tx, _ := d.conn.(*sql.Tx)
+	return Tx{SQL: tx}
 }
 
 func (d sqlDatabase) atomic(ctx context.Context, fn func(c conn) error) error {

@@ -15,6 +15,12 @@
 // host's: a ticket and an order then commit or roll back together. A commit
 // that is refused is undone to a savepoint, and the transaction goes on.
 //
+// # A queue of the host's
+//
+// A desk whose host delivers commits effects: [Store.WithOutbox] puts them into
+// the host's queue in the commit's own transaction, so that none is lost and none
+// goes out for what was rolled back.
+//
 // # Errors
 //
 // They are those of the contract of [ticket.Store]. PostgreSQL's 40001 and

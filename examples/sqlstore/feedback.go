@@ -72,7 +72,7 @@ func (f Feedback) Commit(ctx context.Context, c feedback.Commit) error {
 				return err
 			}
 		}
-		return nil
+		return enqueue(ctx, db, c.Effects, f.s.outbox.Feedback)
 	}))
 }
 

@@ -32,6 +32,7 @@ type Store struct {
 	engine Engine
 	db     database
 	sql    *sql.DB // for migrations; nil within a transaction
+	outbox Outbox
 }
 
 // OpenSQLite opens a file, or makes it. Writers wait for each other instead of
@@ -77,13 +78,14 @@ func PostgresSQL(db *sql.DB) *Store {
 // InPgx returns the store within a transaction of the host's. What it writes
 // counts when the host commits.
 func (s *Store) InPgx(tx pgx.Tx) *Store {
-	return &Store{engine: s.engine, db: pgxDatabase{conn: tx, begin: tx.Begin}}
+	return &Store{engine: s.engine, db: pgxDatabase{conn: tx, begin: tx.Begin}, outbox: s.outbox}
 }
 
 // InSQL returns the store within a transaction of the host's. What it writes
 // counts when the host commits.
 func (s *Store) InSQL(tx *sql.Tx) *Store {
-	return &Store{engine: s.engine, db: sqlDatabase{conn: tx, sqlite: s.engine == EngineSQLite}}
+	db := sqlDatabase{conn: tx, sqlite: s.engine == EngineSQLite}
+	return &Store{engine: s.engine, db: db, outbox: s.outbox}
 }
 
 // DB returns the database through database/sql, for the host's own statements;

@@ -173,9 +173,10 @@ func TestTicketsWithinTransactionsOfTheHost(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			tickettest.TestTx(t, func(tb testing.TB) tickettest.Host {
 				tb.Helper()
-				o := open(tb)
+				o := queueing(tb, open(tb))
 				return tickettest.Host{
 					Store: o.Tickets(), OneWriter: strings.HasPrefix(name, "SQLite"),
+					Effects: func(ctx context.Context) ([]ticket.Effect, error) { return queued[ticket.Effect](ctx, o.DB()) },
 					Begin: func(ctx context.Context) (tickettest.Tx, error) {
 						s, tx, _, err := o.begin(ctx)
 						if err != nil {

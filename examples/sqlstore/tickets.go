@@ -72,7 +72,7 @@ func ticketErr(err error) error {
 }
 
 // write makes the changes, then moves the keys, each in the order in which all
-// commits do, so that no two wait for each other.
+// commits do, so that no two wait for each other, and enqueues the effects.
 func (t Tickets) write(ctx context.Context, db conn, c ticket.Commit) error {
 	for _, ch := range c.Changes {
 		if err := t.change(ctx, db, ch); err != nil {
@@ -97,7 +97,7 @@ func (t Tickets) write(ctx context.Context, db conn, c ticket.Commit) error {
 	if len(taken) > 0 {
 		return &ticket.DuplicateKeyError{Keys: taken}
 	}
-	return nil
+	return enqueue(ctx, db, c.Effects, t.s.outbox.Tickets)
 }
 
 // take inserts a key, or takes over one that has expired by the commit's clock.
