@@ -44,6 +44,7 @@ func rooms() map[string][]string {
 		"feedback/trend":        {"feedback"},
 		"feedback/tone":         {"feedback"},
 		"feedback/review":       {"feedback/tone"},
+		"feedback/driver":       {"feedback"},
 		"feedback/loyalty":      {"feedback"},
 		"feedback/quality":      {"feedback"},
 		"feedback/feedbackmem":  {"feedback"},

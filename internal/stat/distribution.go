@@ -64,3 +64,9 @@ func BinomialCDF(k, n, p float64) float64 {
 	}
 	return distuv.Binomial{N: n, P: p}.CDF(k)
 }
+
+// TTail returns the chance that Student's t with the degrees of freedom lies
+// further from 0 than t, on either side: the two-sided p value of t.
+func TTail(t, freedom float64) float64 {
+	return 2 * distuv.StudentsT{Sigma: 1, Nu: freedom}.Survival(math.Abs(t))
+}
