@@ -1,0 +1,2 @@
+// Package tone reads the tone of comments and finds what they are about.
+package tone

@@ -1,0 +1,287 @@
+package tone
+
+import (
+	_ "embed"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/kulanz-go/kulanz/internal/fold"
+)
+
+// The built-in words, written for this library.
+var (
+	//go:embed lexicon/de.txt
+	germanWords string
+	//go:embed lexicon/en.txt
+	englishWords string
+)
+
+// builder collects words and phrases before they are put into tables.
+type builder struct {
+	check   *check
+	words   map[uint64]slot
+	phrases map[uint64]slot
+	lemmas  map[Language]int
+	known   map[Language]map[string]bool // lemmas, to find those given twice
+	// forms are the folded spellings, to make variants of and to find two words
+	// with one hash.
+	forms map[uint64]string
+	// spellings are those with umlauts, of German words that are good or bad.
+	spellings map[string]sense
+	lang      Language
+	path      string
+}
+
+func newBuilder(c *check) *builder {
+	return &builder{
+		check: c, words: map[uint64]slot{}, phrases: map[uint64]slot{}, lemmas: map[Language]int{},
+		known: map[Language]map[string]bool{German: {}, English: {}},
+		forms: map[uint64]string{}, spellings: map[string]sense{},
+	}
+}
+
+// read reads a list: lines of a kind, perhaps a valence, a colon and words
+// with commas between, and comments from # on. What a kind is, is told at the top of the
+// lists.
+func (b *builder) read(path string, lang Language, list string) {
+	b.lang = lang
+	n := 0
+	for line := range strings.Lines(list) {
+		n++
+		line, _, _ = strings.Cut(line, "#")
+		if line = strings.TrimSpace(line); line == "" {
+			continue
+		}
+		b.path = path + ":" + strconv.Itoa(n)
+		head, words, ok := strings.Cut(line, ":")
+		if !ok {
+			b.check.fail(b.path, line, "has no colon")
+			continue
+		}
+		kind, value, _ := strings.Cut(head, " ")
+		var tenths int8
+		if value != "" {
+			tenths = b.valence(value)
+		}
+		for word := range strings.SplitSeq(words, ",") {
+			b.entry(kind, tenths, strings.TrimSpace(word))
+		}
+	}
+}
+
+func (b *builder) valence(value string) int8 {
+	v, err := strconv.ParseFloat(value, 64)
+	if err != nil || v == 0 || v < -maxValence || v > maxValence {
+		b.check.fail(b.path, value, "is no valence from -4 to 4")
+		return 0
+	}
+	return tenthsOf(v)
+}
+
+func tenthsOf(v float64) int8 {
+	if v < 0 {
+		return int8(v*10 - 0.5)
+	}
+	return int8(v*10 + 0.5)
+}
+
+// entry takes one word of a line.
+func (b *builder) entry(kind string, val int8, word string) {
+	if r := roleNamed(kind); r != 0 && kind != "irony" {
+		for form := range strings.SplitSeq(word, "/") {
+			b.add(form, sense{role: r, val: val})
+		}
+		return
+	}
+	switch kind {
+	case "phrase", "irony", "not":
+		b.phrase(kind, val, word)
+	case "adj", "adju", "noun", "verb", "inv":
+		b.lemma(kind, val, word)
+	default:
+		b.check.fail(b.path, kind, "is no kind of word")
+	}
+}
+
+// roleNamed returns the role that lines of a kind give.
+func roleNamed(kind string) role {
+	switch kind {
+	case "negator":
+		return roleNegator | roleBack
+	case "without":
+		return roleNegator
+	case "boost":
+		return roleBoost
+	case "damp":
+		return roleDamp
+	case "but":
+		return roleBut
+	case "irrealis":
+		return roleIrrealis
+	case "clause":
+		return roleClause
+	case "summary":
+		return roleSummary
+	case "marker":
+		return roleMarker
+	case "filler":
+		return roleFiller
+	case "thing":
+		return roleThing
+	case "less":
+		return roleLess
+	case "fixed":
+		return roleFixed
+	case "irony":
+		return roleIrony
+	}
+	return 0
+}
+
+// lemma takes a good or bad word with its inflections. A leading ! keeps it from
+// ending compounds; further forms follow behind slashes.
+func (b *builder) lemma(kind string, val int8, word string) {
+	word, plain := strings.CutPrefix(word, "!")
+	forms := strings.Split(word, "/")
+	name := strings.ReplaceAll(forms[0], "|", "")
+	if val == 0 || len(fold.Tokens(name)) != 1 || b.known[b.lang][name] {
+		b.check.fail(b.path, name, "has no valence, is no single word, or is given twice")
+		return
+	}
+	b.known[b.lang][name] = true
+	b.lemmas[b.lang]++
+	s := sense{val: val}
+	const shortest = 5 // of a head: any shorter one ends too many words by chance
+	if b.lang == German && !plain && (kind == "noun" || kind == "adj" || kind == "adju") && len(fold.Word(name)) >= shortest {
+		s.role = roleHead
+	}
+	for _, form := range inflect(b.lang, kind, forms[0]) {
+		b.add(form, s)
+	}
+	for _, form := range forms[1:] {
+		for _, f := range inflect(b.lang, moreOf(kind), form) {
+			b.add(f, s)
+		}
+	}
+	if kind == "adju" { // unfreundlich, unreliable
+		un := sense{role: s.role, val: -val}
+		b.lemmas[b.lang]++
+		for _, form := range inflect(b.lang, "adj", "un"+forms[0]) {
+			b.add(form, un)
+		}
+	}
+}
+
+// moreOf is how a further form of a word is inflected: "besser" as an adjective
+// is, a verb's "betrog" not at all.
+func moreOf(kind string) string {
+	if kind == "adj" || kind == "adju" {
+		return "adjform"
+	}
+	return "inv"
+}
+
+// add puts a form of a word into the table. The first to come keeps its valence;
+// roles add up.
+func (b *builder) add(form string, s sense) {
+	folded := fold.Word(form)
+	if folded == "" || len(folded) > maxWord {
+		b.check.fail(b.path, form, "is no word")
+		return
+	}
+	key := hashOf([]byte(folded))
+	if other, ok := b.forms[key]; ok && other != folded {
+		b.check.fail(b.path, form, "has the hash of another word")
+		return
+	}
+	b.forms[key] = folded
+	w := b.words[key]
+	w.key = key
+	old := &w.en
+	if b.lang == German {
+		old = &w.de
+		if s.val != 0 && strings.ContainsAny(form, "äöüÄÖÜ") {
+			b.spellings[strings.ToLower(form)] = s
+		}
+	}
+	old.role |= s.role
+	if old.val == 0 {
+		old.val = s.val
+	}
+	b.words[key] = w
+}
+
+// variants adds what people write instead, where it is no word of its own:
+// letters without their umlaut dots, and double letters once.
+func (b *builder) variants() {
+	plain := strings.NewReplacer("ä", "a", "ö", "o", "ü", "u")
+	for _, form := range slices.Sorted(maps.Keys(b.spellings)) {
+		if len(form) > minSqueezed {
+			b.variant(fold.Word(plain.Replace(form)), slot{de: b.spellings[form]})
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(b.forms)) {
+		w := b.words[key]
+		if folded := b.forms[key]; len(folded) >= minSqueezed && (w.de.polar() || w.en.polar()) {
+			out, n := squeeze([]byte(folded))
+			b.variant(string(out[:n]), slot{de: w.de, en: w.en})
+		}
+	}
+}
+
+func (b *builder) variant(folded string, w slot) {
+	w.key = hashOf([]byte(folded))
+	if _, ok := b.words[w.key]; !ok {
+		b.words[w.key], b.forms[w.key] = w, folded
+	}
+}
+
+// hostWords puts the host's words over the others.
+func (b *builder) hostWords(words []Word) {
+	if len(words) > maxWords {
+		b.check.fail("words", strconv.Itoa(len(words)), "are more than 10000")
+		return
+	}
+	for i, w := range words {
+		b.path = "words[" + strconv.Itoa(i) + "]"
+		if w.Language != German && w.Language != English {
+			b.check.fail(b.path+".language", string(w.Language), "is neither de nor en")
+			continue
+		}
+		if !(w.Valence >= -maxValence && w.Valence <= maxValence) {
+			b.check.fail(b.path+".valence", strconv.FormatFloat(w.Valence, 'g', -1, 64), "is not from -4 to 4")
+			continue
+		}
+		tokens := fold.Tokens(w.Text)
+		if len(tokens) == 0 || len(tokens) > maxPhrase || len(w.Text) > maxText {
+			b.check.fail(b.path+".text", w.Text, "is not 1 to 6 words of up to 128 bytes")
+			continue
+		}
+		b.lang = w.Language
+		s := sense{val: tenthsOf(w.Valence)}
+		if len(tokens) > 1 {
+			b.sequence(w.Text, s)
+			continue
+		}
+		b.set(tokens[0].Text, s)
+	}
+}
+
+// set gives a word a valence whatever it had.
+func (b *builder) set(folded string, s sense) {
+	if len(folded) > maxWord {
+		b.check.fail(b.path+".text", folded, "is longer than 48 bytes")
+		return
+	}
+	key := hashOf([]byte(folded))
+	w := b.words[key]
+	w.key = key
+	if b.lang == German {
+		w.de.val = s.val
+	} else {
+		w.en.val = s.val
+	}
+	b.words[key] = w
+}

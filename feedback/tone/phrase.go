@@ -1,0 +1,89 @@
+package tone
+
+import (
+	"strings"
+
+	"github.com/kulanz-go/kulanz/internal/fold"
+)
+
+// phrase takes a phrase as the lists write it: (a|b) is one of several, [a] may
+// be left out, and a word that ends with ~ stands with all endings of an
+// adjective.
+func (b *builder) phrase(kind string, val int8, text string) {
+	s := sense{val: val}
+	if kind == "irony" {
+		s.role = roleIrony
+	}
+	if kind == "not" { // says nothing, though its words would
+		s.role = roleFixed
+	}
+	for _, spelled := range expand(text) {
+		b.sequence(spelled, s)
+	}
+}
+
+// sequence adds one spelling of a phrase.
+func (b *builder) sequence(text string, s sense) {
+	var h uint64
+	var first uint64
+	n := 0
+	for _, token := range fold.Tokens(strings.ReplaceAll(text, "'", "")) {
+		key := hashOf([]byte(token.Text))
+		if b.isFiller(key) && n > 0 {
+			continue
+		}
+		if n++; n == 1 {
+			first = key
+		}
+		h = chain(h, key)
+	}
+	if n < 2 || n > maxPhrase {
+		b.check.fail(b.path, text, "is not 2 to 6 words without fillers")
+		return
+	}
+	w := b.words[first]
+	w.key = first
+	p := b.phrases[h]
+	p.key = h
+	if b.lang == German {
+		w.de.role |= roleStarts
+		p.de = s
+	} else {
+		w.en.role |= roleStarts
+		p.en = s
+	}
+	b.words[first], b.phrases[h] = w, p
+}
+
+func (b *builder) isFiller(key uint64) bool {
+	w := b.words[key]
+	if b.lang == German {
+		return w.de.role&roleFiller != 0
+	}
+	return w.en.role&roleFiller != 0
+}
+
+// expand spells out the alternatives of a phrase.
+func expand(text string) []string {
+	if at := strings.IndexAny(text, "([~"); at >= 0 {
+		var options []string
+		rest := text[at+1:]
+		switch text[at] {
+		case '~':
+			options = []string{"", "e", "er", "es", "en", "em"}
+		default:
+			var inner string
+			inner, rest, _ = strings.Cut(rest, map[byte]string{'(': ")", '[': "]"}[text[at]])
+			options = strings.Split(inner, "|")
+			if text[at] == '[' {
+				options = append(options, "")
+			}
+		}
+		all := make([]string, 0, len(options))
+		for _, o := range options {
+			all = append(all, expand(text[:at]+o+rest)...)
+		}
+		return all
+	}
+	return []string{text}
+}
