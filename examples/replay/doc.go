@@ -24,6 +24,10 @@
 // credit note by the rules of package goodwill/order: what purchases cover, and
 // what is above them.
 //
+// With -orders it reads the same lines for how loyal customers are: how many buy
+// again and how soon, churn and retention by quarter, who is likely still there,
+// and what is returned.
+//
 // Bad rows are counted by kind and listed with their lines. They never count
 // as met.
 package main

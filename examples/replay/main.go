@@ -40,7 +40,8 @@ type options struct {
 	asJSON             bool
 	svg, explain       string
 	escalation         string
-	csat, returns      string
+	csat               string
+	returns, orders    string
 	file               string
 }
 
@@ -69,6 +70,7 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 	flags.StringVar(&o.svg, "svg", "", "write a picture of the report to a `file`")
 	flags.StringVar(&o.csat, "csat", "", "read satisfaction scores from a `file` instead: columns channel, category, reported_at, responded_at, csat")
 	flags.StringVar(&o.returns, "returns", "", "match credit notes to purchases in a `file` instead: columns InvoiceNo, StockCode, Quantity, InvoiceDate, UnitPrice, CustomerID")
+	flags.StringVar(&o.orders, "orders", "", "read from the order lines of a `file` how loyal customers are instead: the columns of -returns")
 	flags.StringVar(&o.explain, "explain", "", "print the timeline of one `case` and why each date")
 	flags.Usage = func() {
 		usage := newPrinter(stderr)
@@ -82,17 +84,31 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 	if o.explain != "" && (o.asJSON || o.svg != "") {
 		return o, errors.New("-explain prints one case, so neither -json nor -svg goes with it")
 	}
-	if o.csat != "" && (o.explain != "" || flags.NArg() > 0) {
-		return o, errors.New("-csat reads a file of its own, so neither -explain nor another file goes with it")
-	}
-	if o.returns != "" && (o.csat != "" || o.svg != "" || o.explain != "" || flags.NArg() > 0) {
-		return o, errors.New("-returns reads a file of its own and draws nothing, so neither -csat, -svg, -explain nor another file goes with it")
+	if err := o.checkSources(flags.NArg()); err != nil {
+		return o, err
 	}
 	if flags.NArg() > 1 {
 		return o, fmt.Errorf("one file at a time, got %d", flags.NArg())
 	}
 	o.file = flags.Arg(0)
 	return o, nil
+}
+
+// checkSources refuses more than one thing to read, and what does not go with it.
+func (o *options) checkSources(files int) error {
+	sources := 0
+	for _, name := range []string{o.csat, o.returns, o.orders} {
+		if name != "" {
+			sources++
+		}
+	}
+	switch {
+	case sources > 1 || sources == 1 && (o.explain != "" || files > 0):
+		return errors.New("-csat, -returns and -orders each read a file of their own: none goes with another, with -explain or with another file")
+	case o.svg != "" && (o.returns != "" || o.orders != ""):
+		return errors.New("-returns and -orders draw nothing, so -svg does not go with them")
+	}
+	return nil
 }
 
 // run is the program less its process: it returns the exit code.
@@ -107,21 +123,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, terminal 
 		return exitUsage
 	}
 	out := newPrinter(stdout)
-	if o.csat != "" {
-		r, err := readCSATFile(o.csat)
-		if err != nil {
-			errs.printf("replay: %v\n", err)
-			return exitUsage
-		}
-		return exitOf(errors.Join(r.report(&o, out), out.err), errs)
-	}
-	if o.returns != "" {
-		r, err := readReturnsFile(o.returns)
-		if err != nil {
-			errs.printf("replay: %v\n", err)
-			return exitUsage
-		}
-		return exitOf(errors.Join(r.report(&o, out), out.err), errs)
+	if report, err := o.readOther(); err != nil {
+		errs.printf("replay: %v\n", err)
+		return exitUsage
+	} else if report != nil {
+		return exitOf(errors.Join(report(&o, out), out.err), errs)
 	}
 	l, err := o.readLog()
 	if err != nil {
@@ -139,6 +145,23 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, terminal 
 		err = o.report(ctx, l, policies, files, out, progress(stderr, len(l.Cases), terminal))
 	}
 	return exitOf(errors.Join(err, out.err), errs)
+}
+
+// readOther reads a file that is no log of cases, if one was asked for, and
+// returns how it is reported.
+func (o *options) readOther() (func(*options, *printer) error, error) {
+	switch {
+	case o.csat != "":
+		r, err := readCSATFile(o.csat)
+		return r.report, err
+	case o.returns != "":
+		r, err := readReturnsFile(o.returns)
+		return r.report, err
+	case o.orders != "":
+		r, err := readOrdersFile(o.orders)
+		return r.report, err
+	}
+	return nil, nil //nolint:nilnil // nothing else was asked for
 }
 
 // exitOf prints an error, if there is one.

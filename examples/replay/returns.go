@@ -14,6 +14,7 @@ import (
 
 	"github.com/kulanz-go/kulanz/goodwill/money"
 	"github.com/kulanz-go/kulanz/goodwill/order"
+	"github.com/kulanz-go/kulanz/sla"
 )
 
 // The columns that a log of order lines with credit notes must have. A line
@@ -33,15 +34,18 @@ const (
 // credit is a refund of earlier purchases by the rules of package order.
 // Refunded and what is above the purchases add up to Credited.
 type ReturnsReport struct {
-	File      string       `json:"file"`
-	Rows      int          `json:"rows"`
-	Bad       BadRows      `json:"bad_rows"`
-	Customers int          `json:"customers"`
-	Purchases ReturnsSum   `json:"purchases"`
-	Credits   ReturnsSum   `json:"credits"`
-	Refunded  ReturnsSum   `json:"refunded"` // credits that purchases cover in full; the value of all that is covered
-	Above     []AboveTable `json:"above"`    // credits above purchases, by what is wrong
-	Largest   []Above      `json:"largest"`  // of these, the most valuable
+	File      string     `json:"file"`
+	Rows      int        `json:"rows"`
+	Bad       BadRows    `json:"bad_rows"`
+	Customers int        `json:"customers"`
+	Purchases ReturnsSum `json:"purchases"`
+	Credits   ReturnsSum `json:"credits"`
+	Refunded  ReturnsSum `json:"refunded"` // credits that purchases cover in full; the value of all that is covered
+	// Lag is the time from the purchase that a credit is taken from to the credit,
+	// the best match where there are several.
+	Lag     sla.Distribution `json:"lag"`
+	Above   []AboveTable     `json:"above"`   // credits above purchases, by what is wrong
+	Largest []Above          `json:"largest"` // of these, the most valuable
 }
 
 // ReturnsSum is a number of lines and what they are worth.
@@ -95,8 +99,15 @@ type stock struct {
 	left  int64
 }
 
-// readReturns reads a log and refunds its credits.
-func readReturns(in io.Reader) (*ReturnsReport, error) {
+// soldLog is a log of order lines as it was read.
+type soldLog struct {
+	rows  int
+	bad   BadRows
+	lines []sold // in the order of the file
+}
+
+// readSold reads a log of order lines.
+func readSold(in io.Reader) (*soldLog, error) {
 	recs, err := newRecords(in)
 	if err != nil {
 		return nil, err
@@ -116,42 +127,59 @@ func readReturns(in io.Reader) (*ReturnsReport, error) {
 			return nil, fmt.Errorf("header: column %q is missing", name)
 		}
 	}
-	none := money.New(0, money.GBP)
-	b := &returnsBook{report: &ReturnsReport{
-		Bad:       BadRows{Counts: map[BadKind]int{}, Listed: []BadRow{}},
-		Purchases: ReturnsSum{Value: none}, Credits: ReturnsSum{Value: none}, Refunded: ReturnsSum{Value: none},
-		Largest: []Above{},
-	}}
-	var lines []sold
+	l := &soldLog{bad: BadRows{Counts: map[BadKind]int{}, Listed: []BadRow{}}}
 	for {
 		rec, err := recs.next()
 		if errors.Is(err, io.EOF) {
-			return b.report, b.run(lines)
+			return l, nil
 		}
 		if err != nil {
 			return nil, fmt.Errorf("line %d: %w", recs.line+1, err)
 		}
-		b.report.Rows++
+		l.rows++
 		if rec.err != nil || len(rec.fields) != len(header.fields) {
-			b.report.Bad.addf(Malformed, rec.line, "%d fields, and the header has %d", len(rec.fields), len(header.fields))
+			l.bad.addf(Malformed, rec.line, "%d fields, and the header has %d", len(rec.fields), len(header.fields))
 			continue
 		}
 		s, err := parseSold(rec, columns)
 		if err != nil {
-			b.report.Bad.addf(Unparsable, rec.line, "%v", err)
+			l.bad.addf(Unparsable, rec.line, "%v", err)
 			continue
 		}
-		lines = append(lines, s)
+		l.lines = append(l.lines, s)
 	}
 }
 
-func readReturnsFile(name string) (*ReturnsReport, error) {
+func readSoldFile(name string) (*soldLog, error) {
 	file, err := os.Open(name)
 	if err != nil {
 		return nil, err
 	}
-	r, err := readReturns(file)
+	l, err := readSold(file)
 	if err := errors.Join(err, file.Close()); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return l, nil
+}
+
+// newReturnsReport refunds the credits of a log.
+func newReturnsReport(l *soldLog) (*ReturnsReport, error) {
+	none := money.New(0, money.GBP)
+	b := &returnsBook{report: &ReturnsReport{
+		Rows: l.rows, Bad: l.bad,
+		Purchases: ReturnsSum{Value: none}, Credits: ReturnsSum{Value: none}, Refunded: ReturnsSum{Value: none},
+		Largest: []Above{},
+	}}
+	return b.report, b.run(slices.Clone(l.lines))
+}
+
+func readReturnsFile(name string) (*ReturnsReport, error) {
+	l, err := readSoldFile(name)
+	if err != nil {
+		return nil, err
+	}
+	r, err := newReturnsReport(l)
+	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	r.File = name
@@ -278,6 +306,9 @@ func (b *returnsBook) credit(s sold) error {
 		}
 		if dear, err = dear.Add(more); err != nil {
 			return err
+		}
+		if taken == 0 {
+			b.report.Lag.Add(s.at.Sub(st.at))
 		}
 		taken += n
 	}

@@ -69,6 +69,7 @@ func TestReturns(t *testing.T) {
 	require.Equal(t, 0, code, errs)
 	assert.Contains(t, out, "covered by purchases")
 	assert.Contains(t, out, "£19.60")
+	assert.Contains(t, out, "median 3.0 d, 90 % within 3.0 d") // two, three and three days of C3, C4, C5
 }
 
 func TestReturnsUsage(t *testing.T) {
@@ -79,6 +80,10 @@ func TestReturnsUsage(t *testing.T) {
 		"no column":   {"-returns", returnsFile(t, "InvoiceNo\n")},
 		"with others": {"-returns", "x.csv", "-csat", "y.csv"},
 		"with a file": {"-returns", "x.csv", "z.csv"},
+		"and orders":  {"-returns", "x.csv", "-orders", "z.csv"},
+		"drawn":       {"-orders", "x.csv", "-svg", "z.svg"},
+		"no orders":   {"-orders", filepath.Join(t.TempDir(), "none.csv")},
+		"guests only": {"-orders", returnsFile(t, returnsHeader+"1,A,,1,2010-12-01 10:00:00,2.10,,UK\n")},
 	} {
 		code, _, errs := replay.Run(args...)
 		assert.Equal(t, 2, code, name)

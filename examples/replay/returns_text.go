@@ -38,6 +38,9 @@ func (r *ReturnsReport) text(p *printer) {
 	p.printf("\nCredits as refunds of purchases\n")
 	p.table(rows)
 	p.printf("  A credit can be above in several ways; the values of what is covered and of what is above are those of the credits.\n")
+	if r.Lag.Count() > 0 {
+		p.printf("  From purchase to credit: median %s, 90 %% within %s\n", quantile(&r.Lag, 0.5, true), quantile(&r.Lag, 0.9, true))
+	}
 	if len(r.Largest) == 0 {
 		return
 	}

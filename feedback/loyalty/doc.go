@@ -4,6 +4,10 @@
 //
 // # Model
 //
+// A [Book] takes in a shop's orders one by one and keeps a few numbers of each
+// customer: repurchase, churn by period, retention by cohort, and what the models
+// below need; [Split] keeps one for each group of customers.
+//
 // [RepurchaseOf] and [ChurnOf] are shares with intervals. [Survive] is the curve
 // of Kaplan and Meier: how many are still there after a time, also where most
 // have not left yet, and [LogRank] tests two of them. [BGNBD] is for customers
@@ -17,7 +21,7 @@
 //
 // A value that cannot be used is a feedback.Fault; a figure of nothing is not
 // OK, and null in JSON. Everything is a value, pure, and safe for concurrent
-// use. Nothing is stored.
+// use but for a Book that is written. Nothing is stored.
 //
 // # What it does not do
 //
