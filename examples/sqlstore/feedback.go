@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 
 	"github.com/kulanz-go/kulanz/feedback"
 )
@@ -17,13 +16,10 @@ var _ feedback.Store = Feedback{}
 // Feedback returns the store of invitations, responses and their summaries.
 func (s *Store) Feedback() Feedback { return Feedback{shelf{s, "kulanz_feedback"}} }
 
-// feedbackColumns are those of kulanz_feedback but for its key.
-const feedbackColumns = "kind, version, state, customer, created, updated, wake, labels, data"
-
 // Load implements [feedback.Store].
 func (f Feedback) Load(ctx context.Context, ref feedback.Ref) (feedback.Record, error) {
-	found, err := f.records(ctx, f.s.db,
-		"SELECT shop, id, "+feedbackColumns+" FROM kulanz_feedback WHERE shop = $1 AND id = $2", ref.Shop, f.s.id(ref.ID))
+	statement, args := f.byName(place(ref))
+	found, err := f.records(ctx, f.s.db, statement, args...)
 	if err == nil && len(found) == 0 {
 		err = feedback.ErrNotFound
 	}
@@ -33,25 +29,10 @@ func (f Feedback) Load(ctx context.Context, ref feedback.Ref) (feedback.Record, 
 	return found[0], nil
 }
 
-// records reads rows of shop, id and feedbackColumns.
 func (f Feedback) records(ctx context.Context, c conn, statement string, args ...any) ([]feedback.Record, error) {
 	var found []feedback.Record
-	err := c.each(ctx, func(r row) error {
-		var rec feedback.Record
-		var created, updated, wake *int64
-		var labels string
-		if err := r.Scan(
-			&rec.Shop, &rec.ID, &rec.Kind, &rec.Version, &rec.State, &rec.Customer, &created, &updated, &wake, &labels, &rec.Data,
-		); err != nil {
-			return err
-		}
-		rec.Created, rec.Updated, rec.Wake = instant(created), instant(updated), instant(wake)
-		if err := json.Unmarshal([]byte(labels), &rec.Labels); err != nil {
-			return fmt.Errorf("sqlstore: labels of %s: %w", rec.Ref(), err)
-		}
-		found = append(found, rec)
-		return nil
-	}, statement, args...)
+	keep := func(r record[feedback.RecordKind]) { found = append(found, feedback.Record(r)) }
+	err := records(ctx, c, keep, statement, args...)
 	return found, err
 }
 
@@ -60,8 +41,12 @@ func (f Feedback) records(ctx context.Context, c conn, statement string, args ..
 func (f Feedback) Commit(ctx context.Context, c feedback.Commit) error {
 	return feedbackErr(f.s.db.atomic(ctx, func(db conn) error {
 		for _, w := range c.Writes {
-			if err := f.write(ctx, db, w); err != nil {
+			landed, err := writeRecord(ctx, db, f.shelf, w.Expect, record[feedback.RecordKind](w.Next))
+			if err != nil {
 				return err
+			}
+			if !landed {
+				return feedback.ErrConflict
 			}
 		}
 		if err := f.keys(ctx, db, c); err != nil {
@@ -82,38 +67,6 @@ func feedbackErr(err error) error {
 		return errors.Join(feedback.ErrConflict, err)
 	}
 	return err
-}
-
-func (f Feedback) write(ctx context.Context, db conn, w feedback.Write) error {
-	r := w.Next
-	labels, err := json.Marshal(append([]string{}, r.Labels...))
-	if err != nil {
-		return err
-	}
-	id := f.s.id(r.ID)
-	args := []any{
-		r.Shop, id, string(r.Kind), r.Version, r.State, r.Customer, micros(r.Created), micros(r.Updated), micros(r.Wake),
-		string(labels), bytes(r.Data),
-	}
-	var s statement
-	if w.Expect == 0 {
-		s.add("INSERT INTO kulanz_feedback (shop, id, " + feedbackColumns + ") VALUES ")
-		s.tuples(len(args), args)
-		s.add(" ON CONFLICT (shop, id) DO NOTHING")
-	} else {
-		s.add("UPDATE kulanz_feedback SET (" + feedbackColumns + ") = ")
-		s.tuples(len(args)-2, args[2:])
-		s.add(" WHERE shop = ? AND id = ? AND version = ?", r.Shop, id, w.Expect)
-	}
-	n, err := db.exec(ctx, s.text.String(), s.args...)
-	if err != nil {
-		return err
-	}
-	if n == 0 {
-		return feedback.ErrConflict
-	}
-	at := place(r.Ref())
-	return errors.Join(f.label(ctx, db, at, r.Labels, w.Expect == 0), f.wake(ctx, db, at, r.Wake))
 }
 
 // keys frees and takes unique keys. One that has expired by the commit's clock
@@ -212,7 +165,7 @@ func (f Feedback) Lookup(ctx context.Context, u feedback.Unique) (feedback.Held,
 
 // Claim implements [feedback.Store], as [Tickets.Claim] does.
 func (f Feedback) Claim(ctx context.Context, req feedback.ClaimRequest) ([]feedback.Record, error) {
-	found, err := claimed(ctx, f.shelf, claim{req.Shops, req.Now, req.PageLimit(), req.HideFor}, feedbackColumns, f.records,
+	found, err := claimed(ctx, f.shelf, claim{req.Shops, req.Now, req.PageLimit(), req.HideFor}, recordColumns, f.records,
 		func(r feedback.Record) place { return place(r.Ref()) })
 	return found, feedbackErr(err)
 }
@@ -223,35 +176,10 @@ func (f Feedback) List(ctx context.Context, q feedback.Query) (feedback.Page, er
 	if limit == 0 {
 		return feedback.Page{}, ctx.Err()
 	}
-	var s statement
-	s.add("SELECT shop, id, "+feedbackColumns+" FROM kulanz_feedback WHERE shop = ?", q.Shop)
-	s.same("kind", string(q.Kind))
-	s.same("customer", q.Customer)
-	s.in("state", q.States)
-	f.labelled(&s, q.Shop, q.Label)
-	order := "created, id"
-	switch q.Order {
-	case feedback.OrderUpdated:
-		order = "updated DESC, id"
-	case feedback.OrderWake:
-		order = "wake, id"
-		s.add(" AND wake IS NOT NULL")
-	case feedback.OrderCreated:
-	}
-	if q.After != nil {
-		at, id := micros(q.After.At), f.s.id(q.After.ID)
-		switch q.Order {
-		case feedback.OrderUpdated:
-			s.add(" AND updated <= ? AND (updated < ? OR id > ?)", at, at, id)
-		case feedback.OrderWake:
-			s.add(" AND (wake, id) > (?, ?)", at, id)
-		case feedback.OrderCreated:
-			fallthrough
-		default:
-			s.add(" AND (created, id) > (?, ?)", at, id)
-		}
-	}
-	s.add(" ORDER BY "+order+" LIMIT ?", limit+1)
+	s := f.list(listing{
+		shop: q.Shop, kind: string(q.Kind), customer: q.Customer, label: q.Label, states: q.States,
+		order: string(q.Order), after: (*position)(q.After), limit: limit,
+	})
 	found, err := f.records(ctx, f.s.db, s.text.String(), s.args...)
 	if err != nil {
 		return feedback.Page{}, err

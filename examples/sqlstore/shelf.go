@@ -126,11 +126,16 @@ func (h shelf) among(s *statement, places []place) {
 	for _, p := range places {
 		args = append(args, p.Shop, h.s.id(p.ID))
 	}
-	s.add("(shop, id) IN (")
+	h.oneOf(s, "shop, id", 2, args)
+}
+
+// oneOf asks for rows whose n columns are one of some tuples.
+func (h shelf) oneOf(s *statement, columns string, n int, args []any) {
+	s.add("(" + columns + ") IN (")
 	if h.s.engine == EngineSQLite {
 		s.add("VALUES ")
 	}
-	s.tuples(2, args)
+	s.tuples(n, args)
 	s.add(")")
 }
 
