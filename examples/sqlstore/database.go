@@ -49,14 +49,6 @@ type database interface {
 	atomic(ctx context.Context, fn func(c conn) error) error
 }
 
-// isConflict reports whether PostgreSQL gave a transaction up because it could
-// not be serialized with others, or waited for one that waited for it. Neither
-// left anything behind.
-func isConflict(err error) bool {
-	var pg *pgconn.PgError
-	return errors.As(err, &pg) && (pg.Code == "40001" || pg.Code == "40P01")
-}
-
 // pgxDatabase is PostgreSQL through pgx.
 type pgxDatabase struct {
 	conn interface {

@@ -23,10 +23,13 @@
 //
 // # Errors
 //
-// They are those of the contract of [ticket.Store]. PostgreSQL's 40001 and
-// 40P01 are ticket.ErrConflict: the commit may succeed when it is tried again.
-// All others come as the driver gives them, and leave a write's outcome
-// unknown.
+// They are those of the contracts of [ticket.Store], [feedback.Store] and
+// [goodwill.Store]. What PostgreSQL gave up to serialize (40001) or in a deadlock
+// (40P01), and what SQLite finds changed since a deferred transaction began to
+// read, is the contract's ErrConflict: it left nothing behind and may succeed
+// when it is tried again. [ErrFull] and [ErrReadOnly] left nothing behind either,
+// and go on until somebody makes room. All others come as the driver gives them,
+// and leave a write's outcome unknown.
 //
 // # Concurrency
 //

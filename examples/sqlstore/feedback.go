@@ -3,7 +3,6 @@ package sqlstore
 import (
 	"context"
 	"encoding/json"
-	"errors"
 
 	"github.com/kulanz-go/kulanz/feedback"
 )
@@ -39,7 +38,7 @@ func (f Feedback) records(ctx context.Context, c conn, statement string, args ..
 // Commit implements [feedback.Store]. Records come first, then keys, then
 // counts, each in the order in which all commits do.
 func (f Feedback) Commit(ctx context.Context, c feedback.Commit) error {
-	return feedbackErr(f.s.db.atomic(ctx, func(db conn) error {
+	return f.s.atomic(ctx, feedback.ErrConflict, func(db conn) error {
 		for _, w := range c.Writes {
 			landed, err := writeRecord(ctx, db, f.shelf, w.Expect, record[feedback.RecordKind](w.Next))
 			if err != nil {
@@ -58,15 +57,7 @@ func (f Feedback) Commit(ctx context.Context, c feedback.Commit) error {
 			}
 		}
 		return enqueue(ctx, db, c.Effects, f.s.outbox.Feedback)
-	}))
-}
-
-// feedbackErr says of what could not be serialized what this contract calls it.
-func feedbackErr(err error) error {
-	if isConflict(err) {
-		return errors.Join(feedback.ErrConflict, err)
-	}
-	return err
+	})
 }
 
 // keys frees and takes unique keys. One that has expired by the commit's clock
@@ -167,24 +158,16 @@ func (f Feedback) Lookup(ctx context.Context, u feedback.Unique) (feedback.Held,
 func (f Feedback) Claim(ctx context.Context, req feedback.ClaimRequest) ([]feedback.Record, error) {
 	found, err := claimed(ctx, f.shelf, claim{req.Shops, req.Now, req.PageLimit(), req.HideFor}, recordColumns, f.records,
 		func(r feedback.Record) place { return place(r.Ref()) })
-	return found, feedbackErr(err)
+	return found, failure(err, feedback.ErrConflict)
 }
 
 // List implements [feedback.Store].
 func (f Feedback) List(ctx context.Context, q feedback.Query) (feedback.Page, error) {
-	limit := q.PageLimit()
-	if limit == 0 {
-		return feedback.Page{}, ctx.Err()
-	}
-	s := f.list(listing{
+	found, more, err := page(ctx, f.shelf, f.records, listing{
 		shop: q.Shop, kind: string(q.Kind), customer: q.Customer, label: q.Label, states: q.States,
-		order: string(q.Order), after: (*position)(q.After), limit: limit,
+		order: string(q.Order), after: (*position)(q.After), limit: q.PageLimit(),
 	})
-	found, err := f.records(ctx, f.s.db, s.text.String(), s.args...)
-	if err != nil {
-		return feedback.Page{}, err
-	}
-	return feedback.Page{Records: found[:min(limit, len(found))], More: len(found) > limit}, nil
+	return feedback.Page{Records: found, More: more}, err
 }
 
 // Summaries implements [feedback.Store]: a range of the primary key.

@@ -2,7 +2,6 @@ package sqlstore
 
 import (
 	"context"
-	"errors"
 
 	"github.com/kulanz-go/kulanz/goodwill"
 )
@@ -38,7 +37,7 @@ func (g Goodwill) records(ctx context.Context, c conn, statement string, args ..
 // Commit implements [goodwill.Store]. Records come first, then keys, then
 // accounts, each in the order in which all commits do.
 func (g Goodwill) Commit(ctx context.Context, c goodwill.Commit) error {
-	return goodwillErr(g.s.db.atomic(ctx, func(db conn) error {
+	return g.s.atomic(ctx, goodwill.ErrConflict, func(db conn) error {
 		for _, w := range c.Writes {
 			landed, err := writeRecord(ctx, db, g.shelf, w.Expect, record[goodwill.RecordKind](w.Next))
 			if err != nil {
@@ -52,15 +51,7 @@ func (g Goodwill) Commit(ctx context.Context, c goodwill.Commit) error {
 			return err
 		}
 		return g.post(ctx, db, c)
-	}))
-}
-
-// goodwillErr says of what could not be serialized what this contract calls it.
-func goodwillErr(err error) error {
-	if isConflict(err) {
-		return errors.Join(goodwill.ErrConflict, err)
-	}
-	return err
+	})
 }
 
 // keys frees and takes unique keys. One that has expired by the commit's clock
@@ -121,22 +112,14 @@ func (g Goodwill) Lookup(ctx context.Context, u goodwill.Unique) (goodwill.Held,
 func (g Goodwill) Claim(ctx context.Context, req goodwill.ClaimRequest) ([]goodwill.Record, error) {
 	found, err := claimed(ctx, g.shelf, claim{req.Shops, req.Now, req.PageLimit(), req.HideFor}, recordColumns, g.records,
 		func(r goodwill.Record) place { return place(r.Ref()) })
-	return found, goodwillErr(err)
+	return found, failure(err, goodwill.ErrConflict)
 }
 
 // List implements [goodwill.Store].
 func (g Goodwill) List(ctx context.Context, q goodwill.Query) (goodwill.Page, error) {
-	limit := q.PageLimit()
-	if limit == 0 {
-		return goodwill.Page{}, ctx.Err()
-	}
-	s := g.list(listing{
+	found, more, err := page(ctx, g.shelf, g.records, listing{
 		shop: q.Shop, kind: string(q.Kind), customer: q.Customer, label: q.Label, states: q.States,
-		order: string(q.Sort), after: (*position)(q.After), limit: limit,
+		order: string(q.Sort), after: (*position)(q.After), limit: q.PageLimit(),
 	})
-	found, err := g.records(ctx, g.s.db, s.text.String(), s.args...)
-	if err != nil {
-		return goodwill.Page{}, err
-	}
-	return goodwill.Page{Records: found[:min(limit, len(found))], More: len(found) > limit}, nil
+	return goodwill.Page{Records: found, More: more}, err
 }

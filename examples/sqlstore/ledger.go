@@ -3,6 +3,8 @@ package sqlstore
 import (
 	"context"
 
+	"github.com/google/uuid"
+
 	"github.com/kulanz-go/kulanz/goodwill"
 	"github.com/kulanz-go/kulanz/goodwill/money"
 )
@@ -92,7 +94,7 @@ const entryColumns = "shop, id, grant_id, at, phase, debit, credit, amount, curr
 
 // enter adds entries.
 func (g Goodwill) enter(ctx context.Context, db conn, entries []goodwill.Entry) error {
-	var args []any
+	args := make([]any, 0, 11*len(entries))
 	for _, e := range entries {
 		var limit, limitCurrency any // none
 		if e.Cap.Given() {
@@ -137,7 +139,7 @@ func (g Goodwill) Entries(ctx context.Context, q goodwill.EntryQuery) ([]goodwil
 // side asks for a page of the entries of one side of an account, or of all.
 func (g Goodwill) side(s *statement, q goodwill.EntryQuery, side string) {
 	s.add("SELECT "+entryColumns+" FROM kulanz_goodwill_entry WHERE shop = ? AND id > ?", q.Shop, g.s.id(q.After))
-	if q.Grant != (goodwill.EntryQuery{}).Grant {
+	if q.Grant != uuid.Nil {
 		s.add(" AND grant_id = ?", g.s.id(q.Grant))
 	}
 	if side != "" {

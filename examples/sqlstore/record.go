@@ -100,6 +100,19 @@ type listing struct {
 	limit  int
 }
 
+// page reads a page, and tells whether another follows.
+func page[R any](ctx context.Context, h shelf, read reader[R], l listing) ([]R, bool, error) {
+	if l.limit == 0 {
+		return nil, false, ctx.Err()
+	}
+	s := h.list(l)
+	found, err := read(ctx, h.s.db, s.text.String(), s.args...)
+	if err != nil {
+		return nil, false, err
+	}
+	return found[:min(l.limit, len(found))], len(found) > l.limit, nil
+}
+
 // list is the query of a page, with one record more that tells whether another
 // follows. A page begins where the last one ended in an index of its order.
 func (h shelf) list(l listing) *statement {

@@ -17,6 +17,8 @@ import (
 	"github.com/kulanz-go/kulanz/examples/sqlstore"
 	"github.com/kulanz-go/kulanz/feedback"
 	"github.com/kulanz-go/kulanz/feedback/feedbacktest"
+	"github.com/kulanz-go/kulanz/goodwill"
+	"github.com/kulanz-go/kulanz/goodwill/goodwilltest"
 	"github.com/kulanz-go/kulanz/ticket"
 	"github.com/kulanz-go/kulanz/ticket/tickettest"
 )
@@ -163,6 +165,17 @@ func TestFeedback(t *testing.T) {
 			feedbacktest.TestStore(t, func(tb testing.TB) feedback.Store {
 				tb.Helper()
 				return open(tb).Feedback()
+			})
+		})
+	}
+}
+
+func TestGoodwill(t *testing.T) {
+	for name, open := range engines() {
+		t.Run(name, func(t *testing.T) {
+			goodwilltest.TestStore(t, func(tb testing.TB) goodwill.Store {
+				tb.Helper()
+				return open(tb).Goodwill()
 			})
 		})
 	}

@@ -60,15 +60,7 @@ func (t Tickets) records(ctx context.Context, c conn, statement string, args ...
 
 // Commit implements [ticket.Store].
 func (t Tickets) Commit(ctx context.Context, c ticket.Commit) error {
-	return ticketErr(t.s.db.atomic(ctx, func(db conn) error { return t.write(ctx, db, c) }))
-}
-
-// ticketErr says of what could not be serialized what this contract calls it.
-func ticketErr(err error) error {
-	if isConflict(err) {
-		return errors.Join(ticket.ErrConflict, err)
-	}
-	return err
+	return t.s.atomic(ctx, ticket.ErrConflict, func(db conn) error { return t.write(ctx, db, c) })
 }
 
 // write makes the changes, then moves the keys, each in the order in which all
@@ -216,7 +208,7 @@ func (t Tickets) Lookup(ctx context.Context, key ticket.Key) (ticket.Held, error
 
 // Erase implements [ticket.Store].
 func (t Tickets) Erase(ctx context.Context, e ticket.EraseRequest) error {
-	return ticketErr(t.s.db.atomic(ctx, func(db conn) error {
+	return t.s.atomic(ctx, ticket.ErrConflict, func(db conn) error {
 		if err := t.write(ctx, db, e.Commit); err != nil {
 			return err
 		}
@@ -226,7 +218,7 @@ func (t Tickets) Erase(ctx context.Context, e ticket.EraseRequest) error {
 			last = ch.Events[0].Seq
 		}
 		return t.redact(ctx, db, ch.Next.Ref(), last, e.Redact)
-	}))
+	})
 }
 
 // redact rewrites the events of a record before a sequence number, or all where

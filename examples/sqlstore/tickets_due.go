@@ -12,7 +12,7 @@ import (
 func (t Tickets) Claim(ctx context.Context, req ticket.ClaimRequest) ([]ticket.Record, error) {
 	found, err := claimed(ctx, t.shelf, claim{req.Shops, req.Now, req.PageLimit(), req.HideFor}, ticketColumns, t.records,
 		func(r ticket.Record) place { return place(r.Ref()) })
-	return found, ticketErr(err)
+	return found, failure(err, ticket.ErrConflict)
 }
 
 // List implements [ticket.Store]. A page begins where the last one ended in an

@@ -1,0 +1,59 @@
+package sqlstore
+
+import (
+	"context"
+	"errors"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+// What keeps a database from taking anything in. A commit that meets one of them
+// left nothing behind; reading goes on.
+var (
+	// ErrFull: the disk, or the size that a database may have, is used up.
+	ErrFull = errors.New("sqlstore: database is full")
+	// ErrReadOnly: the file, the server or the transaction may only be read.
+	ErrReadOnly = errors.New("sqlstore: database is read-only")
+)
+
+// failure says what an error of the database means; conflict is what the
+// contract calls it where the commit was given up for another's sake.
+func failure(err, conflict error) error {
+	if meaning := meaningOf(err, conflict); meaning != nil {
+		return errors.Join(meaning, err)
+	}
+	return err
+}
+
+// atomic runs fn so that all of it counts or nothing.
+func (s *Store) atomic(ctx context.Context, conflict error, fn func(db conn) error) error {
+	return failure(s.db.atomic(ctx, fn), conflict)
+}
+
+func meaningOf(err, conflict error) error {
+	var pg *pgconn.PgError
+	var lite *sqlite.Error
+	switch {
+	case errors.As(err, &pg):
+		switch pg.Code {
+		case "40001", "40P01": // not serializable, deadlock
+			return conflict
+		case "53100": // disk full
+			return ErrFull
+		case "25006": // read-only transaction
+			return ErrReadOnly
+		}
+	case errors.As(err, &lite):
+		switch {
+		case lite.Code() == sqlite3.SQLITE_BUSY_SNAPSHOT: // read before another wrote
+			return conflict
+		case lite.Code()&0xff == sqlite3.SQLITE_FULL:
+			return ErrFull
+		case lite.Code()&0xff == sqlite3.SQLITE_READONLY:
+			return ErrReadOnly
+		}
+	}
+	return nil
+}

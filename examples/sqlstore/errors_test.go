@@ -1,0 +1,110 @@
+package sqlstore_test
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"path/filepath"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/kulanz-go/kulanz/examples/sqlstore"
+	"github.com/kulanz-go/kulanz/feedback"
+	"github.com/kulanz-go/kulanz/goodwill"
+	"github.com/kulanz-go/kulanz/ticket"
+)
+
+// wantRefused looks whether all three stores refuse a case as they should, leave
+// nothing of it behind, and can still be read.
+func wantRefused(t *testing.T, s *sqlstore.Store, want error, big []byte) {
+	t.Helper()
+	ctx := t.Context()
+	tc, gc, fc := aCase{2}.ticket(), aCase{2}.grant(), aCase{2}.invitation()
+	tc.Changes[0].Next.Data, gc.Writes[0].Next.Data, fc.Writes[0].Next.Data = big, big, big
+	for name, err := range map[string]error{
+		"ticket": s.Tickets().Commit(ctx, tc), "grant": s.Goodwill().Commit(ctx, gc), "invitation": s.Feedback().Commit(ctx, fc),
+	} {
+		if !errors.Is(err, want) {
+			t.Errorf("%s: %v, want %v", name, err, want)
+		}
+	}
+	_, err := s.Tickets().Load(ctx, tc.Changes[0].Next.Ref())
+	if !errors.Is(err, ticket.ErrNotFound) {
+		t.Errorf("left a ticket behind: %v", err)
+	}
+	_, err = s.Goodwill().Load(ctx, gc.Writes[0].Next.Ref())
+	if !errors.Is(err, goodwill.ErrNotFound) {
+		t.Errorf("left a grant behind: %v", err)
+	}
+	_, err = s.Feedback().Load(ctx, fc.Writes[0].Next.Ref())
+	if !errors.Is(err, feedback.ErrNotFound) {
+		t.Errorf("left an invitation behind: %v", err)
+	}
+	if _, err = s.Tickets().Load(ctx, aCase{1}.ticket().Changes[0].Next.Ref()); err != nil {
+		t.Errorf("what was there cannot be read: %v", err)
+	}
+}
+
+// A database that may not grow, as on a full disk, says so; with room it goes on.
+func TestFullSQLite(t *testing.T) {
+	o := openSQLite(t)
+	o.DB().SetMaxOpenConns(1) // max_page_count is a setting of a connection
+	ctx := t.Context()
+	check(t, aCase{1}.write(ctx, o.Store))
+	_, err := o.DB().ExecContext(ctx, "PRAGMA max_page_count = 1") // as many as there are
+	check(t, err)
+	wantRefused(t, o.Store, sqlstore.ErrFull, make([]byte, 1<<20))
+	_, err = o.DB().ExecContext(ctx, "PRAGMA max_page_count = 1000000")
+	check(t, err)
+	check(t, aCase{2}.write(ctx, o.Store))
+}
+
+// A file that may only be read, as from a read-only mount or a backup.
+func TestReadOnlySQLite(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "desk.db")
+	s, err := sqlstore.OpenSQLite(path)
+	check(t, err)
+	defer func() { check(t, s.Close()) }()
+	check(t, aCase{1}.write(t.Context(), migrated(t, s)))
+	db, err := sql.Open("sqlite", "file:"+path+"?mode=ro&_txlock=immediate")
+	check(t, err)
+	defer func() { check(t, db.Close()) }()
+	wantRefused(t, sqlstore.SQLite(db), sqlstore.ErrReadOnly, nil)
+}
+
+// A host's deferred transaction that read before another wrote is too late to
+// write: it begins again, as after a conflict.
+func TestStaleTransactionOnSQLite(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "desk.db")
+	s, err := sqlstore.OpenSQLite(path)
+	check(t, err)
+	defer func() { check(t, s.Close()) }()
+	check(t, migrated(t, s).Tickets().Commit(t.Context(), aCase{1}.ticket()))
+	deferred, err := sql.Open("sqlite", "file:"+path)
+	check(t, err)
+	defer func() { check(t, deferred.Close()) }()
+	tx, err := deferred.BeginTx(t.Context(), nil)
+	check(t, err)
+	within := sqlstore.SQLite(deferred).InSQL(tx)
+	_, err = within.Tickets().Load(t.Context(), aCase{1}.ticket().Changes[0].Next.Ref())
+	check(t, err)
+	check(t, s.Tickets().Commit(t.Context(), aCase{2}.ticket()))
+	if err := within.Tickets().Commit(t.Context(), aCase{3}.ticket()); !errors.Is(err, ticket.ErrConflict) {
+		t.Errorf("%v, want a conflict", err)
+	}
+	check(t, tx.Rollback())
+}
+
+// A server that may only be read, as a standby.
+func TestReadOnlyPostgres(t *testing.T) {
+	pool := postgres(t, pgx.ReadCommitted)
+	check(t, aCase{1}.write(t.Context(), migrated(t, sqlstore.Postgres(pool))))
+	cfg := pool.Config()
+	cfg.ConnConfig.RuntimeParams["default_transaction_read_only"] = "on"
+	standby, err := pgxpool.NewWithConfig(context.Background(), cfg)
+	check(t, err)
+	defer standby.Close()
+	wantRefused(t, sqlstore.Postgres(standby), sqlstore.ErrReadOnly, nil)
+}
