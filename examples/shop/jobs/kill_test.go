@@ -1,0 +1,133 @@
+package jobs_test
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/kulanz-go/kulanz/examples/shop/jobs"
+	"github.com/kulanz-go/kulanz/examples/sqlstore"
+	"github.com/kulanz-go/kulanz/ticket"
+)
+
+// What a process that is to be killed gets from the one that kills it.
+const (
+	envWorkFile   = "KULANZ_JOBS_FILE"   // a database file, or
+	envWorkSchema = "KULANZ_JOBS_SCHEMA" // a schema of KULANZ_POSTGRES
+	envWorkOutbox = "KULANZ_JOBS_OUTBOX" // the file that messages go to
+)
+
+// TestWorkUntilKilled is no test but the process that is killed.
+func TestWorkUntilKilled(t *testing.T) {
+	outbox := os.Getenv(envWorkOutbox)
+	if outbox == "" {
+		t.Skip("started by TestKilledWorkersLoseNothing alone")
+	}
+	var s *shop
+	if file := os.Getenv(envWorkFile); file != "" {
+		store := openFile(t, file)
+		queue, err := jobs.OnSQLite(store.DB())
+		require.NoError(t, err)
+		s = opened(t, store, queue)
+	} else {
+		pool := poolOf(t, os.Getenv(envWorkSchema))
+		queue, err := jobs.OnPostgres(pool)
+		require.NoError(t, err)
+		s = opened(t, sqlstore.Postgres(pool), queue)
+	}
+	s.run(t, jobs.Config{Workers: 4, Timeout: workTimeout, Deliver: appendTo(outbox, 20*time.Millisecond)})
+	select {} // until it is killed
+}
+
+// workTimeout is short, so that what the killed held is soon taken over.
+const workTimeout = 500 * time.Millisecond
+
+// appendTo delivers into a file, then takes a while to say so.
+func appendTo(path string, pause time.Duration) func(context.Context, ticket.Outgoing) error {
+	return func(_ context.Context, o ticket.Outgoing) error {
+		f, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+		if err != nil {
+			return err
+		}
+		if _, err := fmt.Fprintln(f, o.Event.ID, o.MessageID); err != nil {
+			return err
+		}
+		time.Sleep(pause)
+		return f.Close()
+	}
+}
+
+// messages reads such a file: message ids by effect.
+func messages(tb testing.TB, path string) map[string][]string {
+	tb.Helper()
+	f, err := os.Open(path)
+	if os.IsNotExist(err) {
+		return nil
+	}
+	require.NoError(tb, err)
+	defer func() { require.NoError(tb, f.Close()) }()
+	all := make(map[string][]string)
+	for lines := bufio.NewScanner(f); lines.Scan(); {
+		effect, message, ok := strings.Cut(lines.Text(), " ")
+		require.True(tb, ok)
+		all[effect] = append(all[effect], message)
+	}
+	return all
+}
+
+// Workers are killed in the middle of their work; others bring out what they had
+// taken, under the same ids.
+func TestKilledWorkersLoseNothing(t *testing.T) {
+	const replies, kills = 60, 3
+	for name, open := range engines() {
+		t.Run(name, func(t *testing.T) {
+			s, ctx := open(t), t.Context()
+			ref := s.ticket(t, "m1")
+			for n := range replies {
+				s.reply(t, ref, fmt.Sprint("Antwort ", n))
+			}
+			outbox := filepath.Join(t.TempDir(), "outbox")
+			for k := range kills {
+				child := exec.CommandContext(ctx, os.Args[0], "-test.run=^TestWorkUntilKilled$", "-test.timeout=60s")
+				child.Env = append(os.Environ(), envWorkOutbox+"="+outbox, s.where)
+				require.NoError(t, child.Start())
+				eventually(t, "it works", func() bool { return len(messages(t, outbox)) > 10*(k+1) })
+				require.NoError(t, child.Process.Kill())
+				assert.Error(t, child.Wait())
+			}
+			require.Less(t, len(messages(t, outbox)), replies, "they were killed in the middle")
+			time.Sleep(2*workTimeout + 100*time.Millisecond)
+			_, err := s.DB().ExecContext(ctx, "DELETE FROM river_leader") // as its lease does after 15 seconds
+			require.NoError(t, err)
+			s.run(t, jobs.Config{Timeout: workTimeout, Deliver: appendTo(outbox, 0)})
+			eventually(t, "all arrive", func() bool { return len(messages(t, outbox)) == replies })
+			want := s.outboundText(t)
+			for effect, ids := range messages(t, outbox) {
+				for _, id := range ids {
+					assert.Equal(t, want[effect], id)
+				}
+			}
+			failed, err := s.queue.Failed(ctx, 10)
+			require.NoError(t, err)
+			assert.Empty(t, failed)
+		})
+	}
+}
+
+func (s *shop) outboundText(tb testing.TB) map[string]string {
+	tb.Helper()
+	all := make(map[string]string)
+	for id, message := range s.outbound(tb) {
+		all[id.String()] = message
+	}
+	return all
+}
