@@ -705,6 +705,60 @@ func TestEntries(t *testing.T) {
 	require.ErrorIs(t, err, feedback.ErrNotFound)
 }
 
+// TestEraseEntries: what others keep about a customer goes with it, logs that are
+// only ever added to included. What was to stay stays, and other customers'
+// entries are left alone.
+func TestEraseEntries(t *testing.T) {
+	o := open(t, new(feedbackmem.Store), nil)
+	ctx := t.Context()
+	keep := func(kind feedback.RecordKind, customer, rest string) feedback.Entry {
+		e, err := o.Keep(ctx, feedback.Entry{
+			Kind: kind, Shop: "demo", State: "noted", Customer: customer, Labels: []string{"order:4711"}, Wake: noon().AddDate(0, 0, 9),
+			Data: json.RawMessage(`{"said":"the lamp exploded"}`), Rest: json.RawMessage(rest),
+		})
+		require.NoError(t, err)
+		got, err := o.Entry(ctx, feedback.Ref{Shop: "demo", ID: e.ID})
+		require.NoError(t, err)
+		assert.Equal(t, e, got)
+		return e
+	}
+	log := keep(feedback.RecordLog, "c1", `{"stars":1}`)
+	measure := keep(feedback.RecordMeasure, "c1", "")
+	export, err := o.Export(ctx, "demo", "c1", "en")
+	require.NoError(t, err)
+	require.Len(t, export.Entries, 2)
+	assert.JSONEq(t, `{"said":"the lamp exploded"}`, string(export.Entries[1].Data))
+
+	gone, err := o.Erase(ctx, "demo", "c1")
+	require.NoError(t, err)
+	assert.Equal(t, feedback.Erased{Entries: 2}, gone)
+	holdsNothing(t, o.store, "c1", "exploded", "4711")
+	for e, rest := range map[*feedback.Entry]string{&log: `{"stars":1}`, &measure: `{}`} {
+		got, err := o.Entry(ctx, feedback.Ref{Shop: "demo", ID: e.ID})
+		require.NoError(t, err)
+		assert.Equal(t, "noted", got.State)
+		assert.Equal(t, e.Created, got.Created)
+		assert.True(t, got.Wake.IsZero())
+		assert.JSONEq(t, rest, string(got.Data))
+	}
+	again, err := o.Erase(ctx, "demo", "c1")
+	require.NoError(t, err)
+	assert.Zero(t, again)
+
+	other := keep(feedback.RecordLog, "c2", "")
+	_, err = o.Erase(ctx, "demo", "c1")
+	require.NoError(t, err)
+	got, err := o.Entry(ctx, feedback.Ref{Shop: "demo", ID: other.ID})
+	require.NoError(t, err)
+	assert.Equal(t, other, got)
+	_, err = o.Keep(ctx, feedback.Entry{Kind: feedback.RecordLog, Shop: "demo", Data: json.RawMessage(`{}`), Rest: json.RawMessage(`{}`)})
+	require.ErrorIs(t, err, feedback.ErrInvalid, "an entry of nobody has nothing to be erased")
+	_, err = o.Keep(ctx, feedback.Entry{Kind: feedback.RecordLog, Shop: "demo", Customer: "a\x00", Data: json.RawMessage(`{}`), Rest: json.RawMessage(`{`)})
+	var faults feedback.Faults
+	require.ErrorAs(t, err, &faults)
+	assert.Len(t, faults, 2)
+}
+
 func TestDeskFaults(t *testing.T) {
 	_, err := feedback.NewDesk(nil, feedback.Config{})
 	require.ErrorIs(t, err, feedback.ErrInvalid)

@@ -25,15 +25,55 @@ type Entry struct {
 	ID      uuid.UUID // zero: a new one
 	Version int64     // 0: a new one; else the version that was read
 	State   string
-	Created time.Time
-	Updated time.Time
-	Wake    time.Time // when Tick shows it; zero: never
-	Labels  []string
-	Data    json.RawMessage
+	// Customer is whom the entry is about, so that [Desk.Erase] and [Desk.Export]
+	// find it; empty: nobody. What holds a customer's words has to name it.
+	Customer string
+	Created  time.Time
+	Updated  time.Time
+	Wake     time.Time // when Tick shows it; zero: never
+	Labels   []string  // gone with the customer
+	Data     json.RawMessage
+	// Rest takes the place of Data when the customer is erased: what may be kept
+	// without a person, as the ground of a decision. Empty: nothing stays. An
+	// entry of nobody has none.
+	Rest json.RawMessage
 }
 
-func entryOf(r Record) Entry {
-	return Entry{r.Kind, r.Shop, r.ID, r.Version, r.State, r.Created, r.Updated, r.Wake, r.Labels, r.Data}
+// personalData is the data of an entry about a customer as it is stored.
+type personalData struct {
+	Data json.RawMessage `json:"data"`
+	Rest json.RawMessage `json:"rest,omitempty"`
+}
+
+// nothing is the data that stays where none was to.
+const nothing = "{}"
+
+func entryOf(r Record) (Entry, error) {
+	e := Entry{
+		Kind: r.Kind, Shop: r.Shop, ID: r.ID, Version: r.Version, State: r.State, Customer: r.Customer,
+		Created: r.Created, Updated: r.Updated, Wake: r.Wake, Labels: r.Labels, Data: r.Data,
+	}
+	if r.Customer == "" {
+		return e, nil
+	}
+	var d personalData
+	if err := json.Unmarshal(r.Data, &d); err != nil {
+		return Entry{}, fmt.Errorf("feedback: %s: %w: %w", r.Ref(), ErrCorrupt, err)
+	}
+	e.Data, e.Rest = d.Data, d.Rest
+	return e, nil
+}
+
+// stored is the data of the entry's record.
+func (e *Entry) stored() (json.RawMessage, error) {
+	if e.Customer == "" {
+		return e.Data, nil
+	}
+	data, err := json.Marshal(personalData{e.Data, e.Rest})
+	if err != nil {
+		return nil, fmt.Errorf("feedback: encode entry %s: %w", e.ID, err)
+	}
+	return data, nil
 }
 
 // Keep stores an entry's next version and returns it. A new one has no Version.
@@ -57,9 +97,13 @@ func (d *Desk) Keep(ctx context.Context, e Entry) (Entry, error) {
 			return errStale
 		}
 		tried = true
+		data, err := e.stored()
+		if err != nil {
+			return err
+		}
 		kept = Record{
-			Kind: e.Kind, Shop: e.Shop, ID: e.ID, Version: e.Version + 1, State: e.State, Created: e.Created, Updated: u.now,
-			Wake: ceilMicro(e.Wake), Labels: e.labels(), Data: e.Data,
+			Kind: e.Kind, Shop: e.Shop, ID: e.ID, Version: e.Version + 1, State: e.State, Customer: e.Customer,
+			Created: e.Created, Updated: u.now, Wake: ceilMicro(e.Wake), Labels: e.labels(), Data: data,
 		}
 		if e.Version == 0 {
 			kept.Created = u.now
@@ -73,7 +117,7 @@ func (d *Desk) Keep(ctx context.Context, e Entry) (Entry, error) {
 	if err != nil {
 		return Entry{}, err
 	}
-	return entryOf(kept), nil
+	return entryOf(kept)
 }
 
 // errStale ends the tries of an entry whose version is not the newest: only its
@@ -98,11 +142,24 @@ func (e *Entry) check() error {
 	if e.Version < 0 || e.Version > 0 && e.ID == uuid.Nil {
 		c.fail("version", strconv.FormatInt(e.Version, 10), "needs the id of what was read")
 	}
+	e.checkData(&c)
+	e.checkWords(&c)
+	return c.err()
+}
+
+func (e *Entry) checkData(c *check) {
 	if len(e.Data) > MaxEntry || !json.Valid(e.Data) {
 		c.failf("data", strconv.Itoa(len(e.Data))+" bytes", "are no JSON of up to %d bytes", MaxEntry)
 	}
-	e.checkWords(&c)
-	return c.err()
+	if len(e.Rest) > MaxEntry || len(e.Rest) > 0 && !json.Valid(e.Rest) {
+		c.failf("rest", strconv.Itoa(len(e.Rest))+" bytes", "are no JSON of up to %d bytes", MaxEntry)
+	}
+	if len(e.Rest) > 0 && e.Customer == "" {
+		c.fail("rest", strconv.Itoa(len(e.Rest))+" bytes", "are for an entry about a customer")
+	}
+	if len(e.Customer) > maxClaims || strings.ContainsFunc(e.Customer, isControl) {
+		c.failf("customer", "", "is longer than %d bytes or holds control characters", maxClaims)
+	}
 }
 
 // checkWords holds state and labels to what a column takes.
@@ -129,7 +186,7 @@ func (d *Desk) Entry(ctx context.Context, ref Ref) (Entry, error) {
 	if rec.Kind != RecordMeasure && rec.Kind != RecordLog {
 		return Entry{}, fmt.Errorf("feedback: %s is no entry: %w", ref, ErrNotFound)
 	}
-	return entryOf(rec), nil
+	return entryOf(rec)
 }
 
 // Entries returns a page of entries, and where the next begins; nil: there is
@@ -144,7 +201,9 @@ func (d *Desk) Entries(ctx context.Context, q Query) ([]Entry, *Position, error)
 	}
 	entries := make([]Entry, len(page.Records))
 	for i, r := range page.Records {
-		entries[i] = entryOf(r)
+		if entries[i], err = entryOf(r); err != nil {
+			return nil, nil, err
+		}
 	}
 	return entries, next(page, q.Order), nil
 }

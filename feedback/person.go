@@ -2,6 +2,8 @@ package feedback
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"iter"
 	"time"
@@ -13,6 +15,8 @@ type Export struct {
 	Customer    string               `json:"customer"`
 	Objected    time.Time            `json:"objected,omitzero"`
 	Invitations []ExportedInvitation `json:"invitations"`
+	// Entries are those of measures and logs that are about the customer.
+	Entries []ExportedEntry `json:"entries"`
 	// Purposes says, by field, what each is kept for.
 	Purposes map[string]string `json:"purposes"`
 }
@@ -32,6 +36,15 @@ type ExportedInvitation struct {
 	Response *Response         `json:"response,omitempty"`
 }
 
+// ExportedEntry is one entry about a customer.
+type ExportedEntry struct {
+	ID      string          `json:"id"`
+	Kind    RecordKind      `json:"kind"`
+	State   string          `json:"state"`
+	Created time.Time       `json:"created"`
+	Data    json.RawMessage `json:"data"`
+}
+
 // Purposes says what each personal field is kept for, and on what legal basis,
 // in English or, for "de", in German.
 func Purposes(lang string) map[string]string {
@@ -43,6 +56,7 @@ func Purposes(lang string) map[string]string {
 			"facets":    "Auswertung nach Gruppen ohne Personenbezug (Art. 6 Abs. 1 lit. f DSGVO)",
 			"response":  "Auswertung der Zufriedenheit (Einwilligung, Art. 6 Abs. 1 lit. a DSGVO)",
 			"sent":      "Nachweis, wann gefragt wurde (Art. 6 Abs. 1 lit. f DSGVO)",
+			"entries":   "Beantwortung und Bearbeitung von Bewertungen, Meldungen und Beschwerden (Art. 6 Abs. 1 lit. c und f DSGVO)",
 			"reminders": "höchstens einmal zu erinnern (Art. 6 Abs. 1 lit. f DSGVO)",
 		}
 	}
@@ -53,6 +67,7 @@ func Purposes(lang string) map[string]string {
 		"facets":    "to compare groups, not persons (article 6(1)(f) GDPR)",
 		"response":  "to measure satisfaction (consent, article 6(1)(a) GDPR)",
 		"sent":      "to prove when it was asked (article 6(1)(f) GDPR)",
+		"entries":   "to answer and handle reviews, notices and complaints (article 6(1)(c) and (f) GDPR)",
 		"reminders": "to remind once at most (article 6(1)(f) GDPR)",
 	}
 }
@@ -87,7 +102,7 @@ func (d *Desk) Invitations(ctx context.Context, q Query) iter.Seq2[*Invitation, 
 
 // Export returns all that is kept of a customer. lang is that of the purposes.
 func (d *Desk) Export(ctx context.Context, shop, customer, lang string) (Export, error) {
-	e := Export{Shop: shop, Customer: customer, Invitations: []ExportedInvitation{}, Purposes: Purposes(lang)}
+	e := Export{Shop: shop, Customer: customer, Invitations: []ExportedInvitation{}, Entries: []ExportedEntry{}, Purposes: Purposes(lang)}
 	c, err := d.customer(ctx, shop, customer)
 	if err != nil {
 		return e, err
@@ -105,24 +120,54 @@ func (d *Desk) Export(ctx context.Context, shop, customer, lang string) (Export,
 			Created: i.Created, Sent: i.Sent, Reminded: i.Reminded, Expires: i.Expires, Response: i.Response,
 		})
 	}
-	return e, nil
+	return e, d.exportEntries(ctx, &e)
 }
+
+func (d *Desk) exportEntries(ctx context.Context, e *Export) error {
+	for _, kind := range entryKinds() {
+		q := Query{Shop: e.Shop, Kind: kind, Customer: e.Customer, Limit: MaxPage}
+		for {
+			list, more, err := d.Entries(ctx, q)
+			if err != nil {
+				return err
+			}
+			for _, one := range list {
+				e.Entries = append(e.Entries, ExportedEntry{one.ID.String(), one.Kind, one.State, one.Created, one.Data})
+			}
+			if q.After = more; more == nil {
+				break
+			}
+		}
+	}
+	return nil
+}
+
+// entryKinds are the kinds of record that are entries.
+func entryKinds() []RecordKind { return []RecordKind{RecordMeasure, RecordLog} }
 
 // Erased tells what [Desk.Erase] did.
 type Erased struct {
 	Invitations int // whose personal data went
 	Responses   int // that were taken out of the figures
+	Entries     int // of measures and logs that were about the customer
 }
 
 // Erase removes a customer: its words, references and answers, out of records
 // and figures alike. What is left of an invitation is that there was one, of
-// which survey, and when. That the customer objected stays, under a hash, so
-// that it is kept to. It can be called again: what is gone is gone, and what
-// came since is erased too.
+// which survey, and when; of an entry its kind, state and time, and its
+// [Entry.Rest]. That the customer objected stays, under a hash, so that it is kept
+// to. It can be called again: what is gone is gone, and what came since is erased
+// too.
 func (d *Desk) Erase(ctx context.Context, shop, customer string) (Erased, error) {
 	var done Erased
 	if customer == "" {
 		return done, &Fault{Path: "customer", Reason: "is missing"}
+	}
+	for _, kind := range entryKinds() {
+		n, err := d.eraseEntries(ctx, Query{Shop: shop, Kind: kind, Customer: customer, Limit: MaxPage})
+		if done.Entries += n; err != nil {
+			return done, err
+		}
 	}
 	for {
 		refs, err := d.firstRefs(ctx, shop, customer)
@@ -182,6 +227,50 @@ func (d *Desk) eraseOne(ctx context.Context, ref Ref) (bool, error) {
 		return u.write(i)
 	})
 	return answered, err
+}
+
+// eraseEntries leaves of entries about a customer what may stay, and returns of
+// how many. It asks for the first page until that is empty.
+func (d *Desk) eraseEntries(ctx context.Context, q Query) (int, error) {
+	for n := 0; ; {
+		page, err := d.store.List(ctx, q)
+		if err != nil {
+			return n, fmt.Errorf("feedback: list: %w", err)
+		}
+		if len(page.Records) == 0 {
+			return n, nil
+		}
+		for _, r := range page.Records {
+			if err := d.eraseEntry(ctx, r.Ref(), q.Customer); err != nil {
+				return n, err
+			}
+			n++
+		}
+	}
+}
+
+func (d *Desk) eraseEntry(ctx context.Context, ref Ref, customer string) error {
+	_, err := d.run(ctx, ref.Shop, func(ctx context.Context, u *unit) error {
+		rec, err := d.store.Load(ctx, ref)
+		if err != nil {
+			return fmt.Errorf("feedback: load %s: %w", ref, err)
+		}
+		if rec.Customer != customer {
+			return nil // another erasure was faster
+		}
+		e, err := entryOf(rec)
+		if err != nil && !errors.Is(err, ErrCorrupt) {
+			return err
+		}
+		next := rec // one that cannot be read is erased too, and nothing of it stays
+		next.Version, next.Updated, next.Wake, next.Customer, next.Labels = rec.Version+1, u.now, time.Time{}, "", nil
+		if next.Data = e.Rest; len(e.Rest) == 0 {
+			next.Data = json.RawMessage(nothing)
+		}
+		u.commit.Writes = []Write{{rec.Version, next}}
+		return nil
+	})
+	return err
 }
 
 // forget leaves of a customer's record that it objected, and no name.
