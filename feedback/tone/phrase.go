@@ -26,10 +26,10 @@ func (b *builder) phrase(kind string, val int8, text string) {
 func (b *builder) sequence(text string, s sense) {
 	var h uint64
 	var first uint64
-	n := 0
+	n, open := 0, false
 	for _, token := range fold.Tokens(strings.ReplaceAll(text, "'", "")) {
 		key := hashOf([]byte(token.Text))
-		if b.isFiller(key) && n > 0 {
+		if open = b.isFiller(key) && n > 0; open {
 			continue
 		}
 		if n++; n == 1 {
@@ -37,8 +37,8 @@ func (b *builder) sequence(text string, s sense) {
 		}
 		h = chain(h, key)
 	}
-	if n < 2 || n > maxPhrase {
-		b.check.fail(b.path, text, "is not 2 to 6 words without fillers")
+	if n < 2 || n > maxPhrase || open {
+		b.check.fail(b.path, text, "is not 2 to 6 words without fillers, or ends with one")
 		return
 	}
 	w := b.words[first]
@@ -65,25 +65,43 @@ func (b *builder) isFiller(key uint64) bool {
 
 // expand spells out the alternatives of a phrase.
 func expand(text string) []string {
-	if at := strings.IndexAny(text, "([~"); at >= 0 {
-		var options []string
-		rest := text[at+1:]
-		switch text[at] {
-		case '~':
-			options = []string{"", "e", "er", "es", "en", "em"}
-		default:
-			var inner string
-			inner, rest, _ = strings.Cut(rest, map[byte]string{'(': ")", '[': "]"}[text[at]])
-			options = strings.Split(inner, "|")
-			if text[at] == '[' {
-				options = append(options, "")
-			}
-		}
-		all := make([]string, 0, len(options))
-		for _, o := range options {
-			all = append(all, expand(text[:at]+o+rest)...)
-		}
-		return all
+	at := strings.IndexAny(text, "([~")
+	if at < 0 {
+		return []string{text}
 	}
-	return []string{text}
+	options := []string{"", "e", "er", "es", "en", "em"}
+	rest := text[at+1:]
+	if text[at] != '~' {
+		options, rest = alternatives(rest)
+		if text[at] == '[' {
+			options = append(options, "")
+		}
+	}
+	all := make([]string, 0, len(options))
+	for _, o := range options {
+		all = append(all, expand(text[:at]+o+rest)...)
+	}
+	return all
+}
+
+// alternatives parts what stands in a bracket, and what follows it.
+func alternatives(text string) ([]string, string) {
+	var options []string
+	depth, from := 0, 0
+	for i, c := range text {
+		switch c {
+		case '(', '[':
+			depth++
+		case '|':
+			if depth == 0 {
+				options, from = append(options, text[from:i]), i+1
+			}
+		case ')', ']':
+			if depth == 0 {
+				return append(options, text[from:i]), text[i+1:]
+			}
+			depth--
+		}
+	}
+	return append(options, text[from:]), ""
 }
