@@ -252,10 +252,10 @@ func (c *clock) exclude(t time.Time) error {
 	return c.resume(t)
 }
 
-// state returns the state as of t.
-func (c *clock) state(t time.Time) State {
+// state returns the state, given since when the cycle stands breached.
+func (c *clock) state(breach time.Time) State {
 	switch {
-	case !c.breachedAt(t).IsZero():
+	case !breach.IsZero():
 		return Breached
 	case c.phase == stopped:
 		return Met

@@ -31,6 +31,9 @@ type Policy struct {
 	calendars map[string]*Calendar // by id@version, all versions
 	used      [metricCount]bool    // by any rule
 	measured  []metricIndex        // the same but for promises, in order
+	stops     MarkKind             // what can end a cycle under any rule
+	starts    MarkKind             // what can begin or take up one
+	answered  bool                 // a rule has PauseAnswered in a pause set
 }
 
 type rule struct {
@@ -71,12 +74,33 @@ func newPolicy(cfg PolicyConfig, calendars []*Calendar) (*Policy, Faults) {
 	c.calendars(calendars)
 	c.head()
 	c.rules()
-	for i, used := range c.p.used[:promise] {
+	c.summary()
+	return c.p, c.faults
+}
+
+// summary notes what the rules have in common, so that a fold can pass over
+// marks that nothing depends on.
+func (c *compiler) summary() {
+	p := c.p
+	for i, used := range p.used[:promise] {
 		if used {
-			c.p.measured = append(c.p.measured, metricIndex(i))
+			p.measured = append(p.measured, metricIndex(i))
 		}
 	}
-	return c.p, c.faults
+	p.stops = MarkResolved | MarkClosed | voidKinds | promiseKinds
+	p.starts = MarkOpened | MarkCustomerMessage | MarkPromiseMade | MarkReopened | MarkRestored
+	for i := range p.rules {
+		for _, t := range p.rules[i].targets {
+			if t == nil {
+				continue
+			}
+			p.stops |= t.stop
+			p.answered = p.answered || t.answered
+			if t.metric == periodicUpdate {
+				p.starts |= t.stop // an update begins the wait for the next
+			}
+		}
+	}
 }
 
 // ID returns the id of the policy.

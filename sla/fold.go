@@ -111,7 +111,7 @@ func (f *fold) apply(m *Mark) {
 	if m.Kind&^idleKinds == 0 && m.State == "" && m.Subject == nil {
 		return
 	}
-	if !f.head.void && m.Kind.Has(stopKinds) {
+	if !f.head.void && m.Kind.Has(f.p.stops) {
 		f.stops(m)
 	}
 	waits := f.waits()
@@ -120,25 +120,20 @@ func (f *fold) apply(m *Mark) {
 		f.subject(m)
 	}
 	f.states(m)
-	if f.waits() != waits || m.State != "" || m.Subject != nil || m.Kind.Has(MarkResume) {
+	if m.State != "" || m.Subject != nil || m.Kind.Has(MarkResume) || f.waits() != waits {
 		f.sync()
 	}
-	if m.Kind.Has(startKinds) {
+	if m.Kind.Has(f.p.starts) {
 		f.starts(m)
 	}
 	f.look(f.at) // a new target may be used up already
 }
 
-// What a mark can be without being anything to any clock, and what can stop
-// and start one.
-const (
-	idleKinds  = MarkNote | MarkAutoReply
-	stopKinds  = MarkAgentReply | MarkBotReply | MarkAssigned | MarkPromiseMade | MarkPromiseKept | MarkPromiseBroken | MarkResolved | MarkClosed | voidKinds
-	startKinds = MarkOpened | MarkCustomerMessage | MarkAgentReply | MarkBotReply | MarkAssigned | MarkPromiseMade | MarkReopened | MarkRestored
-)
+// idleKinds is what a mark can be without being anything to any clock.
+const idleKinds = MarkNote | MarkAutoReply
 
-// waits reports what [PauseAnswered] depends on.
-func (f *fold) waits() bool { return f.head.answered && f.head.asked.IsZero() }
+// waits reports what [PauseAnswered] depends on, where the policy has it.
+func (f *fold) waits() bool { return f.p.answered && f.head.answered && f.head.asked.IsZero() }
 
 // admit checks the mark against what came before and sets f.at.
 func (f *fold) admit(m *Mark) bool {
@@ -187,8 +182,12 @@ func (f *fold) fault(code FaultCode) {
 // stops is the first act of a mark: it stops and cancels running cycles.
 func (f *fold) stops(m *Mark) {
 	for _, i := range f.p.measured {
-		if c := &f.clocks[i]; c.phase == open_ {
-			f.end(c, m, m.Kind.Has(c.target.stop))
+		c := &f.clocks[i]
+		if c.phase != open_ {
+			continue
+		}
+		if stop := m.Kind.Has(c.target.stop); stop || m.Kind.Has(endKinds) {
+			f.end(c, m, stop)
 		}
 	}
 	found := false
@@ -238,6 +237,9 @@ func (f *fold) end(c *clock, m *Mark, stop bool) {
 	}
 	f.trace.turn(f, c, TurnEnd)
 }
+
+// endKinds is what can end a cycle that it does not stop.
+const endKinds = MarkResolved | MarkClosed | voidKinds
 
 // endCause says why a mark that does not stop a cycle cancels it, "" if it
 // does not.
@@ -314,7 +316,8 @@ func (f *fold) states(m *Mark) {
 // sync lets the open cycles stand or run as the state asks.
 func (f *fold) sync() {
 	for _, i := range f.p.measured {
-		if c := &f.clocks[i]; c.phase == open_ {
+		// Most targets have no pause set, and their clocks run.
+		if c := &f.clocks[i]; c.phase == open_ && (len(c.target.pause) > 0 || !c.held.IsZero()) {
 			f.syncOne(c)
 		}
 	}

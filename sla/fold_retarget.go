@@ -270,9 +270,10 @@ func (f *fold) write(c *clock, t time.Time) {
 		f.out = append(f.out, Status{})
 	}
 	s := &f.out[len(f.out)-1]
+	breach := c.breachedAt(t)
 	s.Metric, s.Cycle, s.Promise, s.Policy, s.Rule = c.metric.metric(), c.cycle, c.promise, f.p.ref, f.ruleID(c.rule)
-	s.Clock, s.State, s.Cause = WallClock, c.state(t), c.cause
-	s.Start, s.Ended, s.Due, s.BreachedAt = c.start, c.end, c.due, c.breachedAt(t)
+	s.Clock, s.State, s.Cause = WallClock, c.state(breach), c.cause
+	s.Start, s.Ended, s.Due, s.BreachedAt = c.start, c.end, c.due, breach
 	s.Target, s.Elapsed, s.Paused = c.budget, c.elapsedAt(t), c.pausedAt(t)
 	s.Retargets, s.Faults = c.retargets, f.faults
 	s.Remaining = s.Target - s.Elapsed
@@ -281,7 +282,7 @@ func (f *fold) write(c *clock, t time.Time) {
 	}
 	if c.phase == open_ && !c.held.IsZero() {
 		s.PausedSince = c.held
-		if s.BreachedAt.IsZero() {
+		if breach.IsZero() {
 			s.Due, s.DueIfResumed = time.Time{}, c.dueIfResumed(t)
 		}
 	}

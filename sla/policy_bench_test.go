@@ -35,13 +35,44 @@ func benchPolicy(tb testing.TB, version, hours int) *sla.Policy {
 	return p
 }
 
-// benchMarks is a conversation of 20 marks with pauses, a retarget and a
+type kindAndState struct {
+	kind  sla.MarkKind
+	state string
+}
+
+// plainMarks is a conversation of 20 marks under one rule: an agent takes it,
+// five answers, two pauses, notes, one resolution.
+func plainMarks() []sla.Mark {
+	marks := every97Minutes([]kindAndState{
+		{sla.MarkOpened, "new"},
+		{sla.MarkAssigned, ""},
+		{sla.MarkState, "open"},
+		{sla.MarkNote, ""},
+		{sla.MarkAgentReply, "waiting_customer"},
+		{sla.MarkCustomerMessage, "open"},
+		{sla.MarkCustomerMessage, ""},
+		{sla.MarkNote, ""},
+		{sla.MarkAgentReply, ""},
+		{sla.MarkCustomerMessage, ""},
+		{sla.MarkAssigned, ""},
+		{sla.MarkAgentReply, ""},
+		{sla.MarkNote, ""},
+		{sla.MarkState, "waiting_third"},
+		{sla.MarkNote, ""},
+		{sla.MarkState, "open"},
+		{sla.MarkCustomerMessage, ""},
+		{sla.MarkAgentReply, ""},
+		{sla.MarkCustomerMessage, ""},
+		{sla.MarkResolved | sla.MarkAgentReply, "resolved"},
+	})
+	marks[0].Subject = &sla.Subject{Priority: "normal", Channel: "mail", Reason: "return_pickup", ReasonParent: "return"}
+	return marks
+}
+
+// reopenedMarks is a conversation of 20 marks with pauses, a retarget and a
 // reopening.
-func benchMarks() []sla.Mark {
-	kinds := []struct {
-		kind  sla.MarkKind
-		state string
-	}{
+func reopenedMarks() []sla.Mark {
+	marks := every97Minutes([]kindAndState{
 		{sla.MarkOpened, "new"},
 		{sla.MarkAssigned, ""},
 		{sla.MarkState, "open"},
@@ -62,27 +93,35 @@ func benchMarks() []sla.Mark {
 		{sla.MarkCustomerMessage, "open"},
 		{sla.MarkNote, ""},
 		{sla.MarkResolved | sla.MarkAgentReply, "resolved"},
-	}
-	marks := make([]sla.Mark, len(kinds))
-	for i, k := range kinds {
-		marks[i] = sla.Mark{Seq: int64(i + 1), At: monday().Add(time.Duration(8*60+i*97) * time.Minute), Kind: k.kind, State: k.state}
-	}
+	})
 	marks[0].Subject = &sla.Subject{Priority: "normal", Channel: "mail", Reason: "return_pickup", ReasonParent: "return"}
 	marks[8].Subject = &sla.Subject{Priority: "urgent", Channel: "mail", Reason: "return_pickup", ReasonParent: "return"}
 	return marks
 }
 
+func every97Minutes(kinds []kindAndState) []sla.Mark {
+	marks := make([]sla.Mark, len(kinds))
+	for i, k := range kinds {
+		marks[i] = sla.Mark{Seq: int64(i + 1), At: monday().Add(time.Duration(8*60+i*97) * time.Minute), Kind: k.kind, State: k.state}
+	}
+	return marks
+}
+
 func BenchmarkEvaluate(b *testing.B) {
-	p, marks := benchPolicy(b, 1, 1), benchMarks()
-	now := marks[len(marks)-1].At.Add(time.Hour)
-	b.ReportAllocs()
-	for b.Loop() {
-		sla.Evaluate(p, marks, now)
+	p := benchPolicy(b, 1, 1)
+	for name, marks := range map[string][]sla.Mark{"plain": plainMarks(), "reopened": reopenedMarks()} {
+		b.Run(name, func(b *testing.B) {
+			now := marks[len(marks)-1].At.Add(time.Hour)
+			b.ReportAllocs()
+			for b.Loop() {
+				sla.Evaluate(p, marks, now)
+			}
+		})
 	}
 }
 
 func BenchmarkTrackerApply(b *testing.B) {
-	p, marks := benchPolicy(b, 1, 1), benchMarks()
+	p, marks := benchPolicy(b, 1, 1), reopenedMarks()
 	tr, _ := sla.Tracker{}.Apply(p, marks[:10]...)
 	data, err := json.Marshal(tr)
 	require.NoError(b, err)

@@ -44,9 +44,9 @@ func FuzzParsePolicy(f *testing.F) {
 		}
 		p.Lint()
 		now := monday().AddDate(0, 0, 9)
-		for _, s := range sla.Evaluate(p, benchMarks(), now) {
+		for _, s := range sla.Evaluate(p, reopenedMarks(), now) {
 			require.Equal(t, s.Target, s.Elapsed+s.Remaining)
-			e, err := sla.Explain(p, benchMarks(), now, s.Metric, s.Cycle)
+			e, err := sla.Explain(p, reopenedMarks(), now, s.Metric, s.Cycle)
 			require.NoError(t, err)
 			addsUp(t, e)
 			e.Text(time.UTC)
@@ -57,7 +57,7 @@ func FuzzParsePolicy(f *testing.F) {
 // FuzzTracker feeds any text to the tracker's JSON. What it accepts must go on
 // without a panic and can be stored again.
 func FuzzTracker(f *testing.F) {
-	p, marks := benchPolicy(f, 1, 1), benchMarks()
+	p, marks := benchPolicy(f, 1, 1), reopenedMarks()
 	var tr sla.Tracker
 	for i := range marks {
 		tr, _ = tr.Apply(p, marks[i])
@@ -91,7 +91,7 @@ func FuzzTracker(f *testing.F) {
 // A clock that runs for millennia counts to a bound and no further, so that it
 // can always be stored again.
 func TestTrackerCountsToABound(t *testing.T) {
-	p, marks := benchPolicy(t, 1, 1), benchMarks()
+	p, marks := benchPolicy(t, 1, 1), reopenedMarks()
 	opened := marks[0]
 	opened.At = time.Date(1, 1, 1, 1, 0, 0, 0, time.UTC)
 	tr, _ := sla.Tracker{}.Apply(p, opened)
