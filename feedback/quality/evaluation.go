@@ -1,9 +1,12 @@
 package quality
 
 import (
+	"encoding/json"
 	"fmt"
 	"strconv"
 	"time"
+
+	"github.com/kulanz-go/kulanz/feedback"
 )
 
 // Finding is one error that was found. It is the same error however often the
@@ -93,3 +96,21 @@ func (e *Evaluation) Erased() Evaluation {
 }
 
 const erasedSubject = "erased"
+
+// Entry returns the entry that feedback.Desk.Keep stores: named after the
+// customer of the conversation, so that its words go when the customer is erased.
+func (e *Evaluation) Entry(customer string) (feedback.Entry, error) {
+	entry := feedback.Entry{Kind: feedback.RecordLog, Shop: e.Shop, State: "evaluation", Customer: customer}
+	data, err := json.Marshal(e)
+	if err != nil {
+		return entry, fmt.Errorf("quality: encode evaluation: %w", err)
+	}
+	entry.Data = data
+	if customer == "" {
+		return entry, nil
+	}
+	if entry.Rest, err = json.Marshal(e.Erased()); err != nil {
+		return entry, fmt.Errorf("quality: encode evaluation: %w", err)
+	}
+	return entry, nil
+}
