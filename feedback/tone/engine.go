@@ -44,6 +44,7 @@ const (
 // safe for concurrent use.
 type Engine struct {
 	words     table
+	heads     table // endings of German compounds, hashed from their end
 	phrases   table
 	threshold float64
 	maxBytes  int
@@ -70,7 +71,7 @@ func New(cfg Config) (*Engine, error) {
 	if err := c.err(); err != nil {
 		return nil, err
 	}
-	e := &Engine{words: newTable(b.words), phrases: newTable(b.phrases), lemmas: b.lemmas}
+	e := &Engine{words: newTable(b.words), heads: newTable(b.heads()), phrases: newTable(b.phrases), lemmas: b.lemmas}
 	e.threshold, e.maxBytes = cfg.Threshold, cfg.MaxBytes
 	if e.threshold == 0 {
 		e.threshold = DefaultThreshold

@@ -21,8 +21,8 @@ var (
 // builder collects words and phrases before they are put into tables.
 type builder struct {
 	check   *check
-	words   map[uint64]slot
-	phrases map[uint64]slot
+	words   map[uint64]entry
+	phrases map[uint64]entry
 	lemmas  map[Language]int
 	known   map[Language]map[string]bool // lemmas, to find those given twice
 	// forms are the folded spellings, to make variants of and to find two words
@@ -36,7 +36,7 @@ type builder struct {
 
 func newBuilder(c *check) *builder {
 	return &builder{
-		check: c, words: map[uint64]slot{}, phrases: map[uint64]slot{}, lemmas: map[Language]int{},
+		check: c, words: map[uint64]entry{}, phrases: map[uint64]entry{}, lemmas: map[Language]int{},
 		known: map[Language]map[string]bool{German: {}, English: {}},
 		forms: map[uint64]string{}, spellings: map[string]sense{},
 	}
@@ -186,7 +186,7 @@ func moreOf(kind string) string {
 // add puts a form of a word into the table. The first to come keeps its valence;
 // roles add up.
 func (b *builder) add(form string, s sense) {
-	folded := fold.Word(form)
+	folded := foldForm(form)
 	if folded == "" || len(folded) > maxWord {
 		b.check.fail(b.path, form, "is no word")
 		return
@@ -198,7 +198,6 @@ func (b *builder) add(form string, s sense) {
 	}
 	b.forms[key] = folded
 	w := b.words[key]
-	w.key = key
 	old := &w.en
 	if b.lang == German {
 		old = &w.de
@@ -219,23 +218,42 @@ func (b *builder) variants() {
 	plain := strings.NewReplacer("ä", "a", "ö", "o", "ü", "u")
 	for _, form := range slices.Sorted(maps.Keys(b.spellings)) {
 		if len(form) > minSqueezed {
-			b.variant(fold.Word(plain.Replace(form)), slot{de: b.spellings[form]})
+			b.variant(foldForm(plain.Replace(form)), entry{de: b.spellings[form]})
 		}
 	}
 	for _, key := range slices.Sorted(maps.Keys(b.forms)) {
 		w := b.words[key]
 		if folded := b.forms[key]; len(folded) >= minSqueezed && (w.de.polar() || w.en.polar()) {
 			out, n := squeeze([]byte(folded))
-			b.variant(string(out[:n]), slot{de: w.de, en: w.en})
+			b.variant(string(out[:n]), w)
 		}
 	}
 }
 
-func (b *builder) variant(folded string, w slot) {
-	w.key = hashOf([]byte(folded))
-	if _, ok := b.words[w.key]; !ok {
-		b.words[w.key], b.forms[w.key] = w, folded
+func (b *builder) variant(folded string, w entry) {
+	key := hashOf([]byte(folded))
+	if _, ok := b.words[key]; !ok {
+		b.words[key], b.forms[key] = w, folded
 	}
+}
+
+// heads are the words that end German compounds.
+func (b *builder) heads() map[uint64]entry {
+	heads := map[uint64]entry{}
+	for key, w := range b.words {
+		if w.de.role&(roleHead|roleThing|roleLess) != 0 {
+			heads[spread(hashBack([]byte(b.forms[key])))] = entry{de: w.de}
+		}
+	}
+	return heads
+}
+
+// foldForm folds a form; most are folded already.
+func foldForm(form string) string {
+	if strings.ContainsFunc(form, func(r rune) bool { return r < 'a' || r > 'z' }) {
+		return fold.Word(form)
+	}
+	return form
 }
 
 // hostWords puts the host's words over the others.
@@ -277,7 +295,6 @@ func (b *builder) set(folded string, s sense) {
 	}
 	key := hashOf([]byte(folded))
 	w := b.words[key]
-	w.key = key
 	if b.lang == German {
 		w.de.val = s.val
 	} else {

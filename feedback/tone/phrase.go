@@ -41,10 +41,7 @@ func (b *builder) sequence(text string, s sense) {
 		b.check.fail(b.path, text, "is not 2 to 6 words without fillers, or ends with one")
 		return
 	}
-	w := b.words[first]
-	w.key = first
-	p := b.phrases[h]
-	p.key = h
+	w, p := b.words[first], b.phrases[h]
 	if b.lang == German {
 		w.de.role |= roleStarts
 		p.de = s

@@ -6,9 +6,9 @@ const maxChunk = 128
 
 // token is a word or an emoji of the text.
 type token struct {
-	start, end    int32
-	key           uint64 // of the folded word, for phrases
-	de, en        sense
+	start, end int32
+	key        uint64 // of the folded word, for phrases
+	entry
 	role          role // in the language of the text, or of the phrase that begins here
 	before, after marks
 	weight        float32 // what it adds, in the course of the rules
@@ -65,7 +65,7 @@ func (r *reading) next(before marks) {
 		t.en = t.de
 		return
 	}
-	t.key, t.de, t.en = r.engine.look(&r.scan)
+	t.key, t.entry = r.engine.look(&r.scan)
 	t.loud = r.scan.stretched || r.scan.shouted
 	if t.de.role&roleMarker != 0 {
 		r.seen[0]++
@@ -342,14 +342,16 @@ func (r *reading) longest(t []token, i int) (sense, int) {
 		}
 		h = chain(h, t[j].key)
 		words++
-		if s := r.engine.phrases.find(h); s != nil && words > 1 {
-			meant := s.de
-			if r.english() || meant == (sense{}) {
-				meant = s.en
-			}
-			if meant != (sense{}) {
-				found, last = meant, j
-			}
+		if words == 1 {
+			continue
+		}
+		s := r.engine.phrases.find(h)
+		meant := s.de
+		if r.english() || meant == (sense{}) {
+			meant = s.en
+		}
+		if meant != (sense{}) {
+			found, last = meant, j
 		}
 	}
 	return found, last

@@ -134,6 +134,14 @@ func (s *scanner) fold() int {
 	f := folding{}
 	for s.pos < len(s.text) {
 		c := s.text[s.pos]
+		if c >= 'a' && c <= 'z' && c != f.last && s.n < maxWord { // nearly all
+			s.word[s.n] = c
+			s.n++
+			s.pos++
+			f.last, f.lower, f.letters = c, f.lower+1, f.letters+1
+			end = s.pos
+			continue
+		}
 		var more bool
 		if c < utf8.RuneSelf {
 			more = s.foldASCII(c, &f)

@@ -1,6 +1,7 @@
 package tone
 
 import (
+	"encoding/binary"
 	"math/bits"
 	"slices"
 )
@@ -36,44 +37,52 @@ type sense struct {
 
 func (s sense) polar() bool { return s.val != 0 }
 
-// slot is a word by the hash of its folded letters, in both languages: "gift"
-// and "bad" are words in each.
+// entry is a word in both languages: "gift" and "bad" are words in each.
+type entry struct{ de, en sense }
+
+// slot is an entry by the hash of its word: the upper half of the hash chooses
+// the place, the lower is compared.
 type slot struct {
-	key    uint64
-	de, en sense
+	check uint32
+	entry entry
 }
 
-// table finds words by hash, with open addressing at a load of at most one half.
-// Whether two words share all 64 bits of a hash is checked when it is built, and
-// a text that was made to hit one by accident reads as that word, no worse.
-type table struct {
-	slots []slot
-	shift int
-	mask  uint64
-}
+// table finds words by hash, with open addressing. Whether two words share a
+// hash is checked when it is built; a text that was made to hit one by accident
+// reads as that word, no worse.
+type table struct{ slots []slot }
 
-func newTable(words map[uint64]slot) table {
-	size := bits.Len(uint(2*len(words) + 1))
-	t := table{slots: make([]slot, 1<<size), shift: 64 - size, mask: 1<<size - 1}
-	for _, w := range words {
-		i := w.key >> t.shift
-		for t.slots[i].key != 0 {
-			i = (i + 1) & t.mask
+// newTable fills a table to a load of 5/8.
+func newTable(words map[uint64]entry) table {
+	t := table{slots: make([]slot, len(words)*8/5+1)}
+	for key, w := range words {
+		i := t.place(key)
+		for t.slots[i].entry != (entry{}) {
+			i = t.after(i)
 		}
-		t.slots[i] = w
+		t.slots[i] = slot{uint32(key), w} //nolint:gosec // the lower half
 	}
 	return t
 }
 
-// find returns the slot of a hash, or nil.
-func (t *table) find(key uint64) *slot {
-	for i := key >> t.shift; ; i = (i + 1) & t.mask {
+// place maps a hash to a slot in proportion: any number of slots will do.
+func (t *table) place(key uint64) int {
+	return int(key >> 32 * uint64(len(t.slots)) >> 32)
+}
+
+func (t *table) after(i int) int {
+	if i++; i == len(t.slots) {
+		return 0
+	}
+	return i
+}
+
+// find returns the entry of a hash; the empty one says nothing.
+func (t *table) find(key uint64) entry {
+	for i := t.place(key); ; i = t.after(i) {
 		s := &t.slots[i]
-		if s.key == key {
-			return s
-		}
-		if s.key == 0 {
-			return nil
+		if s.check == uint32(key) || s.entry == (entry{}) { //nolint:gosec // the lower half
+			return s.entry
 		}
 	}
 }
@@ -81,29 +90,42 @@ func (t *table) find(key uint64) *slot {
 // hashFactor is odd and has its bits spread (2^64 over the golden ratio).
 const hashFactor = 0x9e3779b97f4a7c15
 
-// step adds a byte to the hash of what stands behind it: words are hashed from
-// their end, so that the hashes of all their endings come for free.
+// step adds a byte to a hash.
 func step(h uint64, c byte) uint64 {
 	h = (h ^ uint64(c)) * hashFactor
 	return h ^ h>>29
 }
 
-// hashOf is the hash of a folded word; never 0.
-func hashOf(word []byte) uint64 { return spread(hashBack(word)) }
+// spread makes a hash a key: its upper bits choose the place.
+func spread(h uint64) uint64 {
+	h *= hashFactor
+	return h ^ h>>32
+}
 
+// hashOf is the hash of a folded word, eight bytes at a time.
+func hashOf(word []byte) uint64 {
+	n := len(word)
+	h := uint64(n)
+	switch {
+	case n >= 8:
+		for i := 0; i+8 < n; i += 8 {
+			h = spread(h ^ binary.LittleEndian.Uint64(word[i:]))
+		}
+		h = spread(h ^ binary.LittleEndian.Uint64(word[n-8:]))
+	case n >= 4:
+		h = spread(h^uint64(binary.LittleEndian.Uint32(word))<<8) ^ uint64(binary.LittleEndian.Uint32(word[n-4:]))
+	case n > 0:
+		h ^= uint64(word[0])<<8 | uint64(word[n/2])<<16 | uint64(word[n-1])<<24 //nolint:gosec // n is the length
+	}
+	return spread(spread(h))
+}
+
+// hashBack hashes a word from its end, so that those of its endings come for
+// free.
 func hashBack(word []byte) uint64 {
 	var h uint64
 	for _, c := range slices.Backward(word) {
 		h = step(h, c)
-	}
-	return h
-}
-
-// spread makes a hash a key: its upper bits choose the slot.
-func spread(h uint64) uint64 {
-	h *= hashFactor
-	if h == 0 {
-		return 1
 	}
 	return h
 }

@@ -1,29 +1,28 @@
 package tone
 
+import "slices"
+
 // look finds the word that the scanner has read, as it stands, without its
 // stretched letters, with its double letters written once, or as a German
 // compound. What nobody knows has no senses, and a key for phrases all the same.
-func (e *Engine) look(s *scanner) (uint64, sense, sense) {
+func (e *Engine) look(s *scanner) (uint64, entry) {
 	if s.n > maxWord || s.n == 0 {
-		return 1, sense{}, sense{}
+		return 1, entry{}
 	}
 	word := s.word[:s.n]
 	key := hashOf(word)
-	if w := e.words.find(key); w != nil {
-		return key, w.de, w.en
-	}
-	if s.digits {
-		return key, sense{}, sense{}
+	if w := e.words.find(key); w != (entry{}) || s.digits {
+		return key, w
 	}
 	if s.n >= minSqueezed || s.stretched {
 		if squeezed, n := squeeze(word); n < s.n {
 			single := hashOf(squeezed[:n])
-			if w := e.words.find(single); w != nil {
-				return single, w.de, w.en
+			if w := e.words.find(single); w != (entry{}) {
+				return single, w
 			}
 		}
 	}
-	return key, e.compound(word), sense{}
+	return key, entry{de: e.compound(word)}
 }
 
 // minSqueezed is how long a word must be to be looked up with its double letters
@@ -62,12 +61,15 @@ func (e *Engine) compound(word []byte) sense {
 	var best sense
 	head := 0
 	var h uint64
-	for i := n - 1; i >= minFront; i-- {
-		h = step(h, word[i])
+	for i, c := range slices.Backward(word) {
+		if i < minFront {
+			break
+		}
+		h = step(h, c)
 		if n-i < minFront {
 			continue
 		}
-		if w := e.words.find(spread(h)); w != nil && w.de.role&(roleHead|roleThing|roleLess) != 0 {
+		if w := e.heads.find(spread(h)); w.de.role != 0 {
 			best, head = w.de, i
 		}
 	}
@@ -85,13 +87,11 @@ func (e *Engine) compound(word []byte) sense {
 // front is the first part of a compound, with or without the s or n that joins
 // it.
 func (e *Engine) front(word []byte) sense {
-	if w := e.words.find(hashOf(word)); w != nil {
+	if w := e.words.find(hashOf(word)); w.de != (sense{}) {
 		return w.de
 	}
 	if last := word[len(word)-1]; last == 's' || last == 'n' {
-		if w := e.words.find(hashOf(word[:len(word)-1])); w != nil {
-			return w.de
-		}
+		return e.words.find(hashOf(word[:len(word)-1])).de
 	}
 	return sense{}
 }

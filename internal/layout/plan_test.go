@@ -42,7 +42,7 @@ func rooms() map[string][]string {
 
 		"feedback":              {},
 		"feedback/trend":        {"feedback"},
-		"feedback/tone":         {"feedback"},
+		"feedback/tone":         {"feedback/trend"}, // spikes of topics are points of its charts
 		"feedback/review":       {"feedback/tone"},
 		"feedback/driver":       {"feedback"},
 		"feedback/loyalty":      {"feedback"},
