@@ -9,6 +9,11 @@ import (
 	"github.com/kulanz-go/kulanz/sla"
 )
 
+// asking is a run that only names accounts and looks at limits.
+func (d *Decider) asking(in *Input, now time.Time) *run {
+	return &run{Decider: d, in: in, now: now, today: sla.DateOf(now, d.zone)}
+}
+
 // used is what an account came to before.
 func (r *run) used(account string) int64 { return r.in.Used[account].Minor() }
 
@@ -71,29 +76,37 @@ func (r *run) approve(code Code, rule, param string) {
 	r.say(code, rule, param)
 }
 
+// sums is what a favour is measured by, in minor units, itself included.
+type sums struct {
+	order int64 // of goodwill in the order
+	actor int64 // of the actor today
+	buyer int64 // of the customer
+	paid  int64 // for the order
+}
+
+// allowance is the limit under which somebody grants a favour. Its caps bind
+// when the favour is booked, so that two at once do not go past it.
+type allowance struct {
+	PerOrder money.Amount `json:"per_order,omitzero"`
+	PerDay   money.Amount `json:"per_day,omitzero"`
+	PerBuyer money.Amount `json:"per_buyer,omitzero"`
+}
+
 // authority says whether the actor may grant the favour, and else who may. The
 // sums of the order count, so that splitting a grant changes nothing.
 func (r *run) authority(a *Award) {
-	order := r.of(r.plus(r.used(r.orderAccount()), a.Amount.Minor()))
-	own, others := false, []string{}
-	for i := range r.policy.Authority {
-		l := &r.policy.Authority[i]
-		if len(l.Remedies) > 0 && !slices.Contains(l.Remedies, a.Remedy) {
-			continue
-		}
-		mine := slices.Contains(r.in.Actor.Roles, l.Role)
-		if !r.within(l, a, order, mine) {
-			continue
-		}
-		own = own || mine
-		if !slices.Contains(others, l.Role) {
-			others = append(others, l.Role)
-		}
+	granted := max(r.in.Case.Customer.Granted.Minor(), r.used(r.buyerAccount()))
+	paid, err := r.in.Case.Order.Paid()
+	r.fail(err)
+	s := sums{
+		order: r.plus(r.used(r.orderAccount()), a.Amount.Minor()), actor: r.plus(r.used(r.actorAccount()), a.Amount.Minor()),
+		buyer: r.plus(granted, a.Amount.Minor()), paid: paid.Minor(),
 	}
+	under, own, others := r.limits(a.Remedy, &s)
 	if !own {
 		r.approve(CodeAuthority, "authority", "")
 	}
-	if f := r.policy.FourEyes; f.Given() && !r.step("four_eyes", order, f, CodeFourEyes) {
+	if f := r.policy.FourEyes; f.Given() && !r.step("four_eyes", r.of(s.order), f, CodeFourEyes) {
 		r.approve(CodeFourEyes, "four_eyes", "")
 	}
 	if r.soft != "" {
@@ -102,54 +115,97 @@ func (r *run) authority(a *Award) {
 	if r.beyond {
 		r.approve(CodeBeyondTable, "cost.court", "")
 	}
-	if r.d.Approver != nil {
-		r.d.Approver = others
-		if len(others) == 0 {
-			r.d.Favour, r.d.Approver = nil, nil
-			r.say(CodeNobodyMay, "authority", "")
-			return
-		}
+	if r.d.Approver == nil {
+		r.moves(a, r.capped(under), false)
+		return
 	}
-	r.moves(a)
+	if r.d.Approver = others; len(others) == 0 {
+		r.d.Favour, r.d.Approver = nil, nil
+		r.say(CodeNobodyMay, "authority", "")
+		return
+	}
+	r.moves(a, allowance{}, true)
 }
 
-// within reports whether a limit allows an award. What the actor has granted
-// today counts only for a limit of its own.
-func (r *run) within(l *Limit, a *Award, order money.Amount, mine bool) bool {
-	rule := "authority." + l.Role
+// capped adds what nobody grants alone.
+func (r *run) capped(under allowance) allowance {
+	under.PerOrder = lower(under.PerOrder, r.policy.FourEyes)
+	return under
+}
+
+// lower is the lower of two limits, of which either may not be given.
+func lower(a, b money.Amount) money.Amount {
+	if !a.Given() || b.Given() && b.Minor() < a.Minor() {
+		return b
+	}
+	return a
+}
+
+// limits returns the first limit of the actor's own that allows a favour,
+// whether there is one, and the roles of all others that do.
+func (r *run) limits(remedy Remedy, s *sums) (allowance, bool, []string) {
+	var under allowance
+	own, others := false, []string{}
+	for i := range r.policy.Authority {
+		l := &r.policy.Authority[i]
+		if len(l.Remedies) > 0 && !slices.Contains(l.Remedies, remedy) {
+			continue
+		}
+		mine := slices.Contains(r.in.Actor.Roles, l.Role)
+		share, ok := r.within(l, s, mine)
+		if !ok {
+			continue
+		}
+		if mine && !own {
+			own, under = true, allowance{lower(l.PerOrder, share), l.PerDay, l.PerBuyer}
+		}
+		if !slices.Contains(others, l.Role) {
+			others = append(others, l.Role)
+		}
+	}
+	return under, own, others
+}
+
+// within reports whether a limit allows what a favour comes to, and the share
+// of the order as an amount. What the actor has granted today counts only for a
+// limit of its own.
+func (r *run) within(l *Limit, s *sums, mine bool) (money.Amount, bool) {
 	ok := true
 	check := func(total int64, limit money.Amount, what string) {
-		if limit.Given() && !r.step(rule+what, r.of(total), limit, CodeAuthority) {
+		if limit.Given() && !r.step("authority."+l.Role+what, r.of(total), limit, CodeAuthority) {
 			ok = false
 		}
 	}
-	check(order.Minor(), l.PerOrder, ".per_order")
+	check(s.order, l.PerOrder, ".per_order")
 	if mine {
-		check(r.plus(r.used(r.actorAccount()), a.Amount.Minor()), l.PerDay, ".per_day")
+		check(s.actor, l.PerDay, ".per_day")
 	}
-	granted := max(r.in.Case.Customer.Granted.Minor(), r.used(r.buyerAccount()))
-	check(r.plus(granted, a.Amount.Minor()), l.PerBuyer, ".per_buyer")
+	check(s.buyer, l.PerBuyer, ".per_buyer")
+	var share money.Amount
 	if l.Share.Given() {
-		paid, err := r.in.Case.Order.Paid()
-		r.fail(err)
-		check(order.Minor(), r.of(r.share(l.Share, paid.Minor())), ".share")
+		share = r.of(r.share(l.Share, s.paid))
+		check(s.order, share, ".share")
 	}
-	return ok
+	return share, ok
 }
 
-// moves lists the accounts that the favour adds to.
-func (r *run) moves(a *Award) {
+// moves lists the accounts that the favour adds to. What others agreed to is
+// beyond the actor's limits and beyond soft budgets.
+func (r *run) moves(a *Award, under allowance, agreed bool) {
 	if a.Amount.Sign() == 0 {
 		return
 	}
-	r.d.Moves = append(r.d.Moves, Move{Account: r.orderAccount(), Amount: a.Amount}, Move{Account: r.actorAccount(), Amount: a.Amount})
+	r.d.Moves = append(
+		r.d.Moves,
+		Move{r.orderAccount(), a.Amount, under.PerOrder}, Move{r.actorAccount(), a.Amount, under.PerDay},
+	)
 	if r.in.Case.Customer.Ref != "" {
-		r.d.Moves = append(r.d.Moves, Move{Account: r.buyerAccount(), Amount: a.Amount})
+		r.d.Moves = append(r.d.Moves, Move{r.buyerAccount(), a.Amount, under.PerBuyer})
 	}
 	for i := range r.policy.Budgets {
 		b := &r.policy.Budgets[i]
 		m := Move{Account: r.budgetAccount(b), Amount: a.Amount}
-		if !b.Soft {
+		if !b.Soft || !agreed {
 			m.Cap = b.Amount
 		}
 		r.d.Moves = append(r.d.Moves, m)

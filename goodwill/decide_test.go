@@ -356,12 +356,12 @@ func TestBudgets(t *testing.T) {
 	d = decide(t, policy(), in)
 	assert.Equal(t, goodwill.OutcomeGrant, d.Outcome)
 	assert.Equal(t, []goodwill.Move{
-		{Account: "order|4711", Amount: eur(490)},
-		{Account: "actor|anna|2026-11-18", Amount: eur(490)},
+		{Account: "order|4711", Amount: eur(490), Cap: eur(1000)},
+		{Account: "actor|anna|2026-11-18", Amount: eur(490), Cap: eur(5000)},
 		{Account: "buyer|c-1|2026", Amount: eur(490)},
 		{Account: "budget|all|2026-11-01", Amount: eur(490), Cap: eur(100000)},
-		{Account: "budget|day|2026-11-18", Amount: eur(490)},
-	}, d.Moves)
+		{Account: "budget|day|2026-11-18", Amount: eur(490), Cap: eur(10000)},
+	}, d.Moves, "with the caps of the agent's own limit")
 	in.Used = map[string]money.Amount{"budget|day|2026-11-18": eur(10000)}
 	d = decide(t, policy(), in)
 	assert.Equal(t, goodwill.OutcomeApproval, d.Outcome)

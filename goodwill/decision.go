@@ -19,6 +19,7 @@ type Input struct {
 // Actor is who decides, authenticated by the host.
 type Actor struct {
 	ID    string   `json:"id"`
+	Shop  string   `json:"shop,omitempty"` // a desk asks for it
 	Roles []string `json:"roles,omitempty"`
 }
 

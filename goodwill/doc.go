@@ -27,23 +27,41 @@
 // [Simulate] asks two policies about past cases: what would change, and that
 // nothing changes of what the law gives.
 //
+// # From decision to payment
+//
+// A [Desk] keeps what is decided as grants, over a host's [Store]: [Desk.Propose],
+// [Desk.Approve] by another person, [Desk.Execute], and [Desk.Tick] for whatever
+// hangs. [Life] is the table that a grant lives by. Before the host's [Payer] is
+// called, all accounts that the grant moves hold its amount, in one commit or
+// not at all ([CapError]); and the key under which the payer knows it is
+// committed. What the payer does not say stays [StateUnknown], reserved, under
+// its key, until the payer or a lead says: it never ends by time. So a refund is
+// paid once, through crashes, timeouts, and answers that come late or twice.
+//
+// The ledger is double entry and only ever added to: every [Entry] debits one
+// account and credits another, so that all balances come to nothing. Its accounts
+// name orders and customers by pseudonyms.
+//
 // A policy cannot read what section 1 of the AGG protects (origin, sex,
 // religion, disability, age, sexual identity): [Compile] refuses such fields.
 //
 // # Errors
 //
 // [Compile] and [ParsePolicy] return [sla.Faults] with paths; so does Decide
-// for a case that is not valid.
+// for a case that is not valid. The desk's are the sentinels of this package: a
+// [Refusal] says all that stands in the way, as codes with texts.
 //
 // # Concurrency
 //
-// A Decider is immutable and safe for concurrent use.
+// A Decider is immutable and safe for concurrent use; so is a Desk, by many
+// goroutines and, over one store, by many processes.
 //
 // # Storage
 //
-// None. Policies and decisions have a JSON form.
+// [Store] is the host's: package goodwillmem keeps it in memory, package
+// goodwilltest proves one. Policies and decisions have a JSON form.
 //
 // # What it does not do
 //
-// It pays nobody: a decision says what may be done. It is not legal advice.
+// It has no way to pay of its own. It is not legal advice.
 package goodwill

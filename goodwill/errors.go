@@ -20,6 +20,13 @@ var (
 	ErrDuplicate = errors.New("duplicate key")
 	// ErrCap is what every [*CapError] is.
 	ErrCap = errors.New("cap exceeded")
+	// ErrRefused is what every [*Refusal] is.
+	ErrRefused = errors.New("refused")
+	// ErrKeyReuse: a key of the caller's was used before, for something else.
+	ErrKeyReuse = errors.New("idempotency key reused")
+	// ErrBound: what pays cannot be done by a desk that is bound to a
+	// transaction of the host's.
+	ErrBound = errors.New("bound to a transaction")
 	// ErrUnreserved: an entry posts or voids more than is pending.
 	ErrUnreserved = errors.New("not reserved")
 	// ErrCorrupt: a stored record cannot be read back.
@@ -73,4 +80,28 @@ func (*CapError) Is(target error) bool { return target == ErrCap }
 // Has reports whether the cap of an account is among them.
 func (e *CapError) Has(account string) bool {
 	return slices.ContainsFunc(e.Over, func(x Excess) bool { return x.Account == account })
+}
+
+// Refusal says why something cannot be done with a grant: all reasons, not the
+// first. It is an [ErrRefused]; nothing has changed.
+type Refusal struct { //nolint:errname // a refusal is an answer, as order.Refusal
+	Ref     Ref
+	Reasons []Reason
+}
+
+// Error lists the codes.
+func (r *Refusal) Error() string {
+	codes := make([]string, len(r.Reasons))
+	for i, reason := range r.Reasons {
+		codes[i] = string(reason.Code)
+	}
+	return "goodwill: grant " + r.Ref.String() + ": refused: " + strings.Join(codes, ", ")
+}
+
+// Is makes a Refusal an [ErrRefused].
+func (*Refusal) Is(target error) bool { return target == ErrRefused }
+
+// Has reports whether a code is among the reasons.
+func (r *Refusal) Has(code Code) bool {
+	return slices.ContainsFunc(r.Reasons, func(reason Reason) bool { return reason.Code == code })
 }

@@ -37,6 +37,20 @@ const (
 	CodeAuthority   Code = "authority"
 	CodeFourEyes    Code = "four_eyes"
 	CodeNobodyMay   Code = "nobody_may"
+
+	// Of the desk.
+	CodeWrongState  Code = "wrong_state"  // parameter: the state
+	CodeSamePerson  Code = "same_person"  // who proposed does not approve
+	CodeNoAuthority Code = "no_authority" // of the actor
+	CodeLead        Code = "lead"         // only a lead may
+	CodeExpired     Code = "expired"
+	CodeRefundLeft  Code = "refund_left" // less is left of the lines
+	CodeCap         Code = "cap"         // parameter: the account
+	CodeReturned    Code = "returned"    // paid, and come back
+	CodeByHand      Code = "by_hand"     // a lead said what became of it
+	CodePayerSays   Code = "payer_says"  // the payer says otherwise; parameter: what
+	CodeContradicts Code = "contradicts" // another outcome is booked
+	CodeOpenGrant   Code = "open_grant"  // parameter: the grant
 )
 
 //go:embed texts.json

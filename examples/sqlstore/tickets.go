@@ -64,49 +64,74 @@ func (t Tickets) Commit(ctx context.Context, c ticket.Commit) error {
 }
 
 // write makes the changes, then moves the keys, each in the order in which all
-// commits do, so that no two wait for each other, and enqueues the effects.
+// commits do, so that no two wait for each other. Once the records' versions have
+// been found to be those expected, all else goes to the database in one go.
 func (t Tickets) write(ctx context.Context, db conn, c ticket.Commit) error {
+	p := &pipeline{conn: db}
 	for _, ch := range c.Changes {
-		if err := t.change(ctx, db, ch); err != nil {
+		if err := t.change(ctx, db, p, ch); err != nil {
 			return err
 		}
 	}
 	for _, k := range c.Release {
-		if err := t.release(ctx, db, k.Shop, string(k.Kind), k.Hash[:]); err != nil {
+		if err := t.release(ctx, p, k.Shop, string(k.Kind), k.Hash[:]); err != nil {
 			return err
 		}
 	}
-	var taken []ticket.Key
+	taken := make(map[string]ticket.Key, len(c.Take))
+	if err := t.take(ctx, p, c, taken); err != nil {
+		return err
+	}
+	if err := p.run(ctx); err != nil {
+		return err
+	}
+	if len(taken) == 0 {
+		return enqueue(ctx, db, c.Effects, t.s.outbox.Tickets)
+	}
+	dup := new(ticket.DuplicateKeyError)
 	for _, h := range c.Take {
-		got, err := t.take(ctx, db, c, h)
-		if err != nil {
+		if k, ok := taken[nameOf(string(h.Key.Kind), h.Key.Hash[:])]; ok {
+			dup.Keys = append(dup.Keys, k)
+		}
+	}
+	return dup
+}
+
+func nameOf(kind string, hash []byte) string { return kind + ":" + string(hash) }
+
+// take inserts keys, or takes over those that have expired by the commit's
+// clock. What is left in taken others hold.
+func (t Tickets) take(ctx context.Context, db conn, c ticket.Commit, taken map[string]ticket.Key) error {
+	if len(c.Take) == 0 {
+		return nil
+	}
+	var s statement
+	args := make([]any, 0, 9*len(c.Take))
+	for _, h := range c.Take {
+		taken[nameOf(string(h.Key.Kind), h.Key.Hash[:])] = h.Key
+		args = append(args, h.Key.Shop, string(h.Key.Kind), h.Key.Hash[:], h.Key.Digest[:], micros(h.Key.Expires),
+			h.Ref.Shop, t.s.id(h.Ref.ID), h.First, h.Last)
+	}
+	s.add(`INSERT INTO kulanz_ticket_key AS held
+		(shop, kind, hash, digest, expires, ref_shop, ref_id, first_seq, last_seq) VALUES `)
+	s.tuples(9, args)
+	s.add(` ON CONFLICT (shop, kind, hash) DO UPDATE SET digest = excluded.digest, expires = excluded.expires,
+			ref_shop = excluded.ref_shop, ref_id = excluded.ref_id, first_seq = excluded.first_seq, last_seq = excluded.last_seq
+		WHERE held.expires <= ? RETURNING kind, hash`, c.At.UnixMicro())
+	return db.each(ctx, func(r row) error {
+		var kind string
+		var hash []byte
+		if err := r.Scan(&kind, &hash); err != nil {
 			return err
 		}
-		if !got {
-			taken = append(taken, h.Key)
-		}
-	}
-	if len(taken) > 0 {
-		return &ticket.DuplicateKeyError{Keys: taken}
-	}
-	return enqueue(ctx, db, c.Effects, t.s.outbox.Tickets)
+		delete(taken, nameOf(kind, hash))
+		return nil
+	}, s.text.String(), s.args...)
 }
 
-// take inserts a key, or takes over one that has expired by the commit's clock.
-func (t Tickets) take(ctx context.Context, db conn, c ticket.Commit, h ticket.Held) (bool, error) {
-	n, err := db.exec(ctx, `INSERT INTO kulanz_ticket_key AS held
-		(shop, kind, hash, digest, expires, ref_shop, ref_id, first_seq, last_seq)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-		ON CONFLICT (shop, kind, hash) DO UPDATE SET digest = excluded.digest, expires = excluded.expires,
-			ref_shop = excluded.ref_shop, ref_id = excluded.ref_id, first_seq = excluded.first_seq, last_seq = excluded.last_seq
-		WHERE held.expires <= $10`,
-		h.Key.Shop, string(h.Key.Kind), h.Key.Hash[:], h.Key.Digest[:], micros(h.Key.Expires),
-		h.Ref.Shop, t.s.id(h.Ref.ID), h.First, h.Last, c.At.UnixMicro())
-	return n == 1, err
-}
-
-// change writes one record's next version and what belongs to it.
-func (t Tickets) change(ctx context.Context, db conn, ch ticket.Change) error {
+// change writes one record's next version, and then, through after, what belongs
+// to it.
+func (t Tickets) change(ctx context.Context, db, after conn, ch ticket.Change) error {
 	r := ch.Next
 	labels, err := json.Marshal(append([]string{}, r.Labels...))
 	if err != nil {
@@ -135,8 +160,8 @@ func (t Tickets) change(ctx context.Context, db conn, ch ticket.Change) error {
 		return ticket.ErrConflict
 	}
 	return errors.Join(
-		t.label(ctx, db, place(r.Ref()), r.Labels, ch.Expect == 0), t.wake(ctx, db, place(r.Ref()), r.Wake),
-		t.append(ctx, db, r.Ref(), ch.Events))
+		t.label(ctx, after, place(r.Ref()), r.Labels, ch.Expect == 0), t.wake(ctx, after, place(r.Ref()), r.Wake),
+		t.append(ctx, after, r.Ref(), ch.Events))
 }
 
 // appendBatch is how many events one statement writes.
