@@ -1,0 +1,329 @@
+package demo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"strconv"
+	"time"
+
+	"github.com/kulanz-go/kulanz/feedback"
+	"github.com/kulanz-go/kulanz/ticket"
+)
+
+// Stage is where a script is played: desks of a host's, whose clock is Clock.
+type Stage struct {
+	Clock   *Clock
+	Tickets *ticket.Desk
+	// Surveys asks by Policy, on a page. Nil: nobody is asked.
+	Surveys *feedback.Desk
+	Policy  string
+	// CSAT and NPS are the ids of the survey's questions; empty: not asked.
+	CSAT, NPS string
+	// Every is how often the desks are ticked, on the script's clock. Default an
+	// hour.
+	Every time.Duration
+}
+
+// Report tells what came of a script.
+type Report struct {
+	Received int // messages
+	Done     int // commands
+	Asked    int // surveys
+	Answered int // of them
+	// Refused are commands that the desk's rules did not allow: the script knows
+	// nothing of planners that were faster, or of fields that are required.
+	Refused int
+	// Joined are messages that the desk put into another matter's ticket.
+	Joined int
+	// First refusals, for whoever wonders why.
+	Refusals []string
+}
+
+// maxRefusals is how many a report names.
+const maxRefusals = 10
+
+// Player plays a world's script. It is not safe for concurrent use.
+type Player struct {
+	world   *World
+	stage   Stage
+	next    int // action
+	ticked  time.Time
+	refs    map[int]ticket.Ref
+	owners  map[ticket.Ref]int // of tickets, the matter that opened them
+	answers []answer           // to surveys, by when
+	report  Report
+}
+
+// answer is what a customer will say to a survey.
+type answer struct {
+	at    time.Time
+	token string
+	say   *Survey
+}
+
+// NewPlayer returns one at the script's beginning.
+func NewPlayer(w *World, s Stage) *Player {
+	if s.Every <= 0 {
+		s.Every = time.Hour
+	}
+	return &Player{world: w, stage: s, ticked: w.From, refs: make(map[int]ticket.Ref), owners: make(map[ticket.Ref]int)}
+}
+
+// Report returns what came of the script so far.
+func (p *Player) Report() Report { return p.report }
+
+// Move goes on with the script elsewhere: on desks over a store to which
+// everything was copied.
+func (p *Player) Move(s Stage) {
+	if s.Every <= 0 {
+		s.Every = p.stage.Every
+	}
+	p.stage = s
+}
+
+// Done reports whether the script is over.
+func (p *Player) Done() bool { return p.next == len(p.world.Script) && len(p.answers) == 0 }
+
+// Play does what the script has up to an instant, and leaves the clock there.
+// Its errors are those of the stores: what the rules refuse is counted.
+func (p *Player) Play(ctx context.Context, until time.Time) error {
+	for {
+		a, at, ok := p.due(until)
+		if !ok {
+			break
+		}
+		if err := p.tick(ctx, at); err != nil {
+			return err
+		}
+		p.stage.Clock.Set(at)
+		var err error
+		if a != nil {
+			p.next++
+			err = p.act(ctx, *a)
+		} else {
+			next := p.answers[0]
+			p.answers = p.answers[1:]
+			err = p.record(ctx, next)
+		}
+		if err != nil {
+			return fmt.Errorf("demo: at %s: %w", at.Format(time.RFC3339), err)
+		}
+	}
+	err := p.tick(ctx, until)
+	p.stage.Clock.Set(until)
+	return err
+}
+
+// due is what comes next: an action of the script, or else an answer to a survey.
+func (p *Player) due(until time.Time) (*Action, time.Time, bool) {
+	var a *Action
+	var at time.Time
+	if p.next < len(p.world.Script) {
+		a = &p.world.Script[p.next]
+		at = a.At
+	}
+	if len(p.answers) > 0 && (a == nil || p.answers[0].at.Before(at)) {
+		a, at = nil, p.answers[0].at
+	}
+	return a, at, !at.IsZero() && !at.After(until)
+}
+
+// tick ticks the desks as often as they would have been by an instant.
+func (p *Player) tick(ctx context.Context, until time.Time) error {
+	for at := p.ticked.Add(p.stage.Every); !at.After(until); at = at.Add(p.stage.Every) {
+		p.ticked = at
+		p.stage.Clock.Set(at)
+		for more := true; more; {
+			res, err := p.stage.Tickets.Tick(ctx, ticket.TickOptions{Limit: ticket.MaxPage})
+			if err != nil {
+				return fmt.Errorf("demo: tick: %w", err)
+			}
+			if len(res.Faults) > 0 {
+				return fmt.Errorf("demo: tick of %s: %w", res.Faults[0].Ref, res.Faults[0].Err)
+			}
+			more = res.More
+		}
+		if p.stage.Surveys == nil {
+			continue
+		}
+		if _, err := p.stage.Surveys.Tick(ctx, feedback.TickOptions{}); err != nil {
+			return fmt.Errorf("demo: tick: %w", err)
+		}
+	}
+	return nil
+}
+
+func (p *Player) act(ctx context.Context, a Action) error {
+	switch {
+	case a.Receive != nil:
+		return p.receive(ctx, a)
+	case a.Do != nil:
+		return p.do(ctx, a)
+	case a.Ask != nil && p.stage.Surveys != nil:
+		return p.ask(ctx, a)
+	}
+	return nil
+}
+
+func (p *Player) receive(ctx context.Context, a Action) error {
+	in := *a.Receive
+	if ref, ok := p.refs[a.Matter]; ok {
+		in.Ticket = &ref // the customer answers where it was answered
+	}
+	r, err := p.stage.Tickets.Receive(ctx, in)
+	if err != nil {
+		return err
+	}
+	p.report.Received++
+	ref := r.Ticket.Ref()
+	p.refs[a.Matter] = ref
+	if owner, ok := p.owners[ref]; !ok {
+		p.owners[ref] = a.Matter
+	} else if owner != a.Matter {
+		p.report.Joined++
+	}
+	if a.Stars == 0 {
+		return nil
+	}
+	system := ticket.Actor{Kind: ticket.ActorSystem, Shop: in.Shop}
+	fields := map[string]string{"stars": strconv.Itoa(a.Stars)}
+	return p.give(ctx, system, ref, ticket.Set{Fields: fields})
+}
+
+// do gives a command to the matter's ticket. Where that is another matter's by
+// now, the one that had it goes on alone.
+func (p *Player) do(ctx context.Context, a Action) error {
+	ref, ok := p.refs[a.Matter]
+	if !ok || p.owners[ref] != a.Matter {
+		return nil
+	}
+	cmd := a.Do
+	if needsTicket(cmd) {
+		t, err := p.stage.Tickets.Get(ctx, ticket.Actor{Kind: ticket.ActorSystem, Shop: ref.Shop}, ref)
+		if err != nil {
+			return err
+		}
+		if cmd, ok = complete(cmd, t); !ok {
+			return nil
+		}
+	}
+	return p.give(ctx, a.Actor, ref, cmd)
+}
+
+// needsTicket tells the commands that [complete] has something to do with.
+func needsTicket(cmd ticket.Command) bool {
+	switch cmd.(type) {
+	case ticket.Accept, ticket.Assign, ticket.KeepPromise, ticket.BreakPromise, ticket.AnswerPoint:
+		return true
+	default:
+		return false
+	}
+}
+
+// complete fills in what only the ticket knows, and says whether the command
+// still makes sense.
+func complete(cmd ticket.Command, t ticket.Ticket) (ticket.Command, bool) {
+	switch cmd := cmd.(type) {
+	case ticket.Accept:
+		return cmd, t.State == ticket.StateNew
+	case ticket.Assign:
+		cmd.Expect = t.Assignee
+		return cmd, cmd.Assignee != t.Assignee
+	case ticket.KeepPromise:
+		if len(t.Promises) == 0 {
+			return nil, false
+		}
+		cmd.ID = t.Promises[0].ID
+		return cmd, true
+	case ticket.BreakPromise:
+		if len(t.Promises) == 0 {
+			return nil, false
+		}
+		cmd.ID = t.Promises[0].ID
+		return cmd, true
+	case ticket.AnswerPoint:
+		if len(t.Points) == 0 {
+			return nil, false
+		}
+		cmd.ID = t.Points[0].ID
+		return cmd, true
+	default:
+		return cmd, true
+	}
+}
+
+func (p *Player) give(ctx context.Context, by ticket.Actor, ref ticket.Ref, cmd ticket.Command) error {
+	_, err := p.stage.Tickets.Do(ctx, by, ref, cmd)
+	if errors.Is(err, ticket.ErrRefused) || errors.Is(err, ticket.ErrInvalid) {
+		p.report.Refused++
+		if len(p.report.Refusals) < maxRefusals {
+			p.report.Refusals = append(p.report.Refusals, fmt.Sprintf("%T: %v", cmd, err))
+		}
+		return nil
+	}
+	if err == nil {
+		p.report.Done++
+	}
+	return err
+}
+
+// ask asks about the matter, where it is over.
+func (p *Player) ask(ctx context.Context, a Action) error {
+	ref, ok := p.refs[a.Matter]
+	if !ok || p.owners[ref] != a.Matter {
+		return nil
+	}
+	t, err := p.stage.Tickets.Get(ctx, ticket.Actor{Kind: ticket.ActorSystem, Shop: ref.Shop}, ref)
+	if err != nil || t.State != ticket.StateResolved {
+		return err
+	}
+	facets := map[string]string{"agent": t.Assignee}
+	maps.Copy(facets, a.Ask.Facets)
+	if t.Assignee == "" {
+		delete(facets, "agent")
+	}
+	asked, err := p.stage.Surveys.Ask(ctx, p.stage.Policy, feedback.Subject{
+		Shop: ref.Shop, Customer: a.Ask.Customer, Ref: ref.ID.String(), Cycle: t.Counters.Reopens,
+		Moment: feedback.MomentResolved, At: a.At, Facets: facets,
+	})
+	if err != nil || asked.Token == "" {
+		return err
+	}
+	p.report.Asked++
+	if a.Ask.After >= 0 {
+		p.expect(answer{a.At.Add(a.Ask.After), asked.Token, a.Ask})
+	}
+	return nil
+}
+
+// expect keeps the answers in the order in which they come.
+func (p *Player) expect(a answer) {
+	i := len(p.answers)
+	for i > 0 && p.answers[i-1].at.After(a.at) {
+		i--
+	}
+	p.answers = append(p.answers, answer{})
+	copy(p.answers[i+1:], p.answers[i:])
+	p.answers[i] = a
+}
+
+func (p *Player) record(ctx context.Context, a answer) error {
+	var answers []feedback.Answer
+	if p.stage.CSAT != "" {
+		answers = append(answers, feedback.Answer{Question: p.stage.CSAT, Score: a.say.Score})
+	}
+	if p.stage.NPS != "" {
+		answers = append(answers, feedback.Answer{Question: p.stage.NPS, Score: a.say.Promoter})
+	}
+	_, err := p.stage.Surveys.Record(ctx, a.token, answers, a.say.Comment)
+	if errors.Is(err, feedback.ErrToken) || errors.Is(err, feedback.ErrInvalid) {
+		p.report.Refused++
+		return nil
+	}
+	if err == nil {
+		p.report.Answered++
+	}
+	return err
+}
