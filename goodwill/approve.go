@@ -14,7 +14,7 @@ import (
 // Who has approved already changes nothing by doing it again.
 func (d *Desk) Approve(ctx context.Context, actor Actor, ref Ref) (Grant, error) {
 	return d.change(ctx, &actor, ref, func(ctx context.Context, u *unit, g *Grant) error {
-		if g.State == StateApproved && g.Approver == actor.ID {
+		if g.Approver == actor.ID {
 			return nil
 		}
 		why := u.barred(g, &actor)

@@ -2,8 +2,10 @@ package goodwill_test
 
 import (
 	"context"
+	"io"
 	"math/rand/v2"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -23,42 +25,70 @@ type shop struct {
 	inner  *goodwillmem.Store
 	faults *goodwilltest.FaultStore
 	payer  *goodwilltest.Payer
+	config goodwill.Config
 
 	mu     sync.Mutex
 	clock  time.Time
 	orders map[string]order.Order
 }
 
+// tester is a test, or one run of a property.
+type tester interface {
+	require.TestingT
+	Helper()
+}
+
 // open returns a shop at noon of the tests' day, in which orders are as their
 // cases say.
-func open(tb testing.TB, p goodwill.Policy, inputs ...goodwill.Input) *shop {
+func open(tb tester, p *goodwill.Decider, inputs ...goodwill.Input) *shop {
 	tb.Helper()
 	s := &shop{inner: new(goodwillmem.Store), payer: new(goodwilltest.Payer), clock: noon(now), orders: map[string]order.Order{}}
 	s.faults = goodwilltest.NewFaultStore(s.inner)
 	for _, in := range inputs {
 		s.orders[in.Case.Order.ID] = in.Case.Order
 	}
-	var mu sync.Mutex
-	random := rand.NewChaCha8([32]byte{1})
-	desk, err := goodwill.NewDesk(s.faults, goodwill.Config{
+	s.config = goodwill.Config{
 		Now:      s.now,
-		Policies: []*goodwill.Decider{compiled(p)},
+		Policies: []*goodwill.Decider{p},
 		Orders: func(_ context.Context, _, id string) (order.Order, error) {
 			s.mu.Lock()
 			defer s.mu.Unlock()
 			return s.orders[id], nil
 		},
-		Payer: s.payer, Leads: []string{"chief"}, Secret: []byte("test"),
-		Random: readerFunc(func(b []byte) (int, error) {
-			mu.Lock()
-			defer mu.Unlock()
-			return random.Read(b)
-		}),
-	})
+		Payer: s.payer, Leads: []string{"chief"}, Secret: []byte("test"), Random: randomness(1),
+	}
+	desk, err := goodwill.NewDesk(s.faults, s.config)
 	require.NoError(tb, err)
 	s.Desk = desk
 	return s
 }
+
+// worker returns another process over the same store.
+func (s *shop) worker(tb testing.TB) (*goodwill.Desk, *goodwilltest.FaultStore) {
+	tb.Helper()
+	faults := goodwilltest.NewFaultStore(s.inner)
+	cfg := s.config
+	cfg.Random = randomness(byte(workers.Add(1)))
+	desk, err := goodwill.NewDesk(faults, cfg)
+	require.NoError(tb, err)
+	return desk, faults
+}
+
+// workers counts, so that no two draw the same ids.
+var workers atomic.Int64
+
+// randomness is the same in every run, and may be read from many goroutines.
+func randomness(seed byte) io.Reader {
+	var mu sync.Mutex
+	random := rand.NewChaCha8([32]byte{seed, 1})
+	return readerFunc(func(b []byte) (int, error) {
+		mu.Lock()
+		defer mu.Unlock()
+		return random.Read(b)
+	})
+}
+
+func randomOf(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, 1)) }
 
 type readerFunc func([]byte) (int, error)
 
@@ -165,7 +195,7 @@ func (s *shop) audit(tb testing.TB) {
 func TestRightIsPaidByTick(t *testing.T) {
 	t.Parallel()
 	in := withdrawn()
-	s := open(t, policy(), in)
+	s := open(t, house(), in)
 	g := s.propose(t, anna, in)
 	assert.Equal(t, goodwill.StateApproved, g.State)
 	assert.True(t, g.ByRight)
@@ -208,7 +238,7 @@ func TestFavourNeedsAnotherPerson(t *testing.T) {
 	t.Parallel()
 	in := late()
 	in.Declined = []string{"shipping", "voucher"}
-	s := open(t, policy(), in)
+	s := open(t, house(), in)
 	g := s.propose(t, anna, in)
 	assert.Equal(t, goodwill.StateProposed, g.State)
 	assert.Equal(t, []string{"lead"}, g.Approvers)
@@ -255,7 +285,7 @@ func refused(tb testing.TB, err error, want goodwill.Code) {
 func TestOffersExpire(t *testing.T) {
 	t.Parallel()
 	in := late()
-	s := open(t, policy(), in)
+	s := open(t, house(), in)
 	own := s.propose(t, anna, in)
 	in.Declined = []string{"shipping", "voucher"}
 	proposed := s.propose(t, anna, in)
@@ -278,7 +308,7 @@ func TestOffersExpire(t *testing.T) {
 func TestReject(t *testing.T) {
 	t.Parallel()
 	in := late()
-	s := open(t, policy(), in)
+	s := open(t, house(), in)
 	g := s.propose(t, anna, in)
 	_, err := s.Reject(t.Context(), bert, g.Ref())
 	refused(t, err, goodwill.CodeNoAuthority)
@@ -295,7 +325,7 @@ func TestReject(t *testing.T) {
 func TestKeysOfProposals(t *testing.T) {
 	t.Parallel()
 	in := late()
-	s := open(t, policy(), in)
+	s := open(t, house(), in)
 	first, err := s.Propose(t.Context(), anna, goodwill.Proposal{Key: "k", Input: in})
 	require.NoError(t, err)
 	s.wait(time.Hour)
@@ -313,3 +343,6 @@ func TestKeysOfProposals(t *testing.T) {
 	require.NoError(t, err)
 	assert.False(t, mine.Repeated, "keys are the actor's own")
 }
+
+// house is the tests' policy, compiled.
+var house = sync.OnceValue(func() *goodwill.Decider { return compiled(policy()) })

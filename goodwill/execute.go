@@ -10,9 +10,9 @@ import (
 
 // Execute pays an approved grant: it reserves, commits that the payer is about
 // to be called, calls it, and books what it said. A grant that is on its way
-// already is taken further; one that has ended is returned as it is. So a repeat
-// never pays again, whatever became of the first call, and neither do two at
-// once.
+// already is taken further, once no call of the payer can still be out; one that
+// has ended is returned as it is. So a repeat never pays again, whatever became
+// of the first call, and neither do two at once.
 //
 // Where a dispute, the rest of the order or a cap stands in the way the error is
 // a [*Refusal] or a [*CapError], and the grant stays approved. Where the payer
@@ -45,6 +45,9 @@ func (d *Desk) advance(ctx context.Context, ref Ref, by string, who Who) (Grant,
 	case StateReserved:
 		return d.pay(ctx, ref, g.version, by, who)
 	case StateExecuting, StateUnknown:
+		if g.State == StateExecuting && g.Wake.After(d.now()) {
+			return *g, nil // somebody's call may be on its way
+		}
 		return d.recover(ctx, g, by, who)
 	case StateSettled, StateFailed, StateReversed:
 		return *g, nil

