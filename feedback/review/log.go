@@ -113,6 +113,30 @@ func (l *Log) Receive(ctx context.Context, r *Review, a Assessment) (bool, error
 	}, data, rest)
 }
 
+// Review returns the last edition of a review by its thread, for a reply to it;
+// feedback.ErrNotFound where it never came, or its writer was erased.
+func (l *Log) Review(ctx context.Context, shop, thread string) (Review, error) {
+	var last *Review
+	q := feedback.Query{Shop: shop, Kind: feedback.RecordLog, States: []string{stateReview}, Label: thread, Limit: feedback.MaxPage}
+	err := l.every(ctx, q, func(e feedback.Entry) error {
+		var d received
+		if err := decodeEntry(e, &d, &d.V); err != nil {
+			return err
+		}
+		if d.Review != nil && (last == nil || !d.Review.At.Before(last.At)) {
+			last = d.Review
+		}
+		return nil
+	})
+	if err == nil && last == nil {
+		err = fmt.Errorf("review: %s: %w", thread, feedback.ErrNotFound)
+	}
+	if err != nil {
+		return Review{}, err
+	}
+	return *last, nil
+}
+
 // Answer notes that an answer was published. It reports false where one of the
 // same visibility is there already.
 func (l *Log) Answer(ctx context.Context, r *Review, reply Reply, p Published) (bool, error) {
@@ -133,7 +157,11 @@ func (l *Log) Answer(ctx context.Context, r *Review, reply Reply, p Published) (
 
 // each reads all entries of a state, oldest first.
 func (l *Log) each(ctx context.Context, shop, state string, read func(e feedback.Entry) error) error {
-	q := feedback.Query{Shop: shop, Kind: feedback.RecordLog, States: []string{state}, Limit: feedback.MaxPage}
+	return l.every(ctx, feedback.Query{Shop: shop, Kind: feedback.RecordLog, States: []string{state}, Limit: feedback.MaxPage}, read)
+}
+
+// every reads all entries that a query finds.
+func (l *Log) every(ctx context.Context, q feedback.Query, read func(e feedback.Entry) error) error {
 	for {
 		list, more, err := l.desk.Entries(ctx, q)
 		if err != nil {

@@ -193,6 +193,11 @@ func TestLog(t *testing.T) {
 	r.Stars, r.Text, r.At = review.Stars(4), "Ersatz kam schnell.", noon().Add(48*time.Hour)
 	a.Criticality = review.Praise
 	receive(true)
+	got, err := o.Review(ctx, "demo", r.Thread())
+	require.NoError(t, err)
+	assert.Equal(t, r, got, "the last edition")
+	_, err = o.Review(ctx, "other", r.Thread())
+	require.ErrorIs(t, err, feedback.ErrNotFound)
 	list, err := o.Seen(ctx, "demo")
 	require.NoError(t, err)
 	require.Len(t, list, 1)

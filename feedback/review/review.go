@@ -131,7 +131,7 @@ func isLanguage(tag string) bool {
 // review is edited, and carries no text.
 func (r *Review) Thread() string {
 	sum := desk.Digest("kulanz/review/thread/1", r.Source, r.ExternalID)
-	return "review:" + hex.EncodeToString(sum[:16])
+	return threadPrefix + hex.EncodeToString(sum[:16])
 }
 
 // Key is unique for one edition of a review in its shop: read twice, it is one
@@ -144,6 +144,18 @@ func (r *Review) Key() string {
 	sum := desk.Digest("kulanz/review/edition/1", r.Source, r.ExternalID, stars, r.Text)
 	return r.Thread() + ":" + hex.EncodeToString(sum[:8])
 }
+
+// ThreadOf returns the conversation of a key, and whether it is one: of a ticket's
+// message that of its review.
+func ThreadOf(key string) (string, bool) {
+	i := strings.LastIndexByte(key, ':')
+	if i < 0 || !strings.HasPrefix(key, threadPrefix) || i < len(threadPrefix) {
+		return "", false
+	}
+	return key[:i], true
+}
+
+const threadPrefix = "review:"
 
 // Person names whoever wrote it, for tickets and for erasure: the customer where
 // it is known, else the writer of this one review.

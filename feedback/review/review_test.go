@@ -86,6 +86,13 @@ func TestNames(t *testing.T) {
 	other := r
 	other.Source, other.ExternalID = "googl", "er1"
 	assert.NotEqual(t, r.Thread(), other.Thread())
+	thread, ok := review.ThreadOf(r.Key())
+	assert.True(t, ok)
+	assert.Equal(t, r.Thread(), thread)
+	for _, none := range []string{"", "review:", "mail:1:2", "review"} {
+		_, ok := review.ThreadOf(none)
+		assert.False(t, ok, none)
+	}
 	assert.Equal(t, "c1", r.Person())
 	r.Customer = ""
 	assert.Equal(t, r.Thread(), r.Person(), "who is not known is the writer of this review")

@@ -40,15 +40,16 @@ func rooms() map[string][]string {
 		"escalation/signal": {},
 		"escalation":        {"escalation/route", "escalation/queue", "escalation/signal"},
 
-		"feedback":              {},
-		"feedback/trend":        {"feedback"},
-		"feedback/tone":         {"feedback/trend"}, // spikes of topics are points of its charts
-		"feedback/review":       {"feedback/tone"},
-		"feedback/driver":       {"feedback"},
-		"feedback/loyalty":      {"feedback"},
-		"feedback/quality":      {"feedback"},
-		"feedback/feedbackmem":  {"feedback"},
-		"feedback/feedbacktest": {"feedback/feedbackmem"},
+		"feedback":                   {},
+		"feedback/trend":             {"feedback"},
+		"feedback/tone":              {"feedback/trend"}, // spikes of topics are points of its charts
+		"feedback/review":            {"feedback/tone"},
+		"feedback/driver":            {"feedback"},
+		"feedback/review/reviewtest": {"feedback/review"},
+		"feedback/loyalty":           {"feedback"},
+		"feedback/quality":           {"feedback"},
+		"feedback/feedbackmem":       {"feedback"},
+		"feedback/feedbacktest":      {"feedback/feedbackmem"},
 
 		"goodwill/money":        {},
 		"goodwill/order":        {"goodwill/money", "sla/statute"},
