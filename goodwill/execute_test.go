@@ -1,6 +1,7 @@
 package goodwill_test
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"sync"
@@ -347,4 +348,40 @@ func TestSixteenAtOneGrant(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, goodwill.StateSettled, got.State)
 	s.audit(t)
+}
+
+// Who finds that another worker has called the payer since it looked does not
+// call it too.
+func TestWhoLosesTheRaceDoesNotCall(t *testing.T) {
+	t.Parallel()
+	in := withdrawn()
+	s := open(t, house(), in)
+	g := s.propose(t, anna, in)
+	s.faults.Plan()
+	_, err := s.Execute(t.Context(), anna, g.Ref())
+	require.NoError(t, err)
+	point, commits := 0, 0
+	for i, m := range s.faults.Calls() {
+		if m == goodwilltest.MethodCommit {
+			commits++
+		}
+		if m == goodwilltest.MethodLoad && commits == 1 && point == 0 {
+			point = i + 1 // it is reserved, and about to be executed
+		}
+	}
+	require.Positive(t, point)
+
+	s = open(t, house(), in)
+	g = s.propose(t, anna, in)
+	other, _ := s.worker(t)
+	s.payer.Plan(goodwilltest.PayerLate)
+	s.faults.Plan(goodwilltest.Fault{Call: point, Hook: func(ctx context.Context) {
+		got, err := other.Execute(ctx, bert, g.Ref())
+		assert.NoError(t, err)
+		assert.Equal(t, goodwill.StateUnknown, got.State)
+	}})
+	_, err = s.Execute(t.Context(), anna, g.Ref())
+	require.NoError(t, err)
+	assert.Empty(t, s.faults.Unused())
+	assert.Len(t, s.payer.Calls(), 1)
 }

@@ -133,8 +133,22 @@ type grantData struct {
 	Grant
 }
 
+func encode(v any) ([]byte, error) { return json.Marshal(v) }
+
+// decode reads what a record of a kind holds, of the version that encode writes.
+func decode(r Record, kind RecordKind, into any, version *int) error {
+	err := json.Unmarshal(r.Data, into)
+	if err == nil && (r.Kind != kind || *version != 1) {
+		err = fmt.Errorf("kind %q of version %d", r.Kind, *version)
+	}
+	if err != nil {
+		return fmt.Errorf("goodwill: %s: %w: %w", r.Ref(), ErrCorrupt, err)
+	}
+	return nil
+}
+
 func (g *Grant) record() (Record, error) {
-	data, err := json.Marshal(grantData{1, g.waits, g.entered, g.granted, *g}) //nolint:musttag // what has no tags writes itself
+	data, err := encode(grantData{1, g.waits, g.entered, g.granted, *g})
 	if err != nil {
 		return Record{}, fmt.Errorf("goodwill: encode %s: %w", g.Ref(), err)
 	}
@@ -158,12 +172,8 @@ func (g *Grant) labels() []string {
 
 func decodeGrant(r Record) (*Grant, error) {
 	var d grantData
-	err := json.Unmarshal(r.Data, &d) //nolint:musttag // as above
-	if err == nil && (r.Kind != RecordGrant || d.V != 1) {
-		err = fmt.Errorf("kind %q of version %d", r.Kind, d.V)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("goodwill: %s: %w: %w", r.Ref(), ErrCorrupt, err)
+	if err := decode(r, RecordGrant, &d, &d.V); err != nil {
+		return nil, err
 	}
 	g := d.Grant
 	g.version, g.waits, g.entered, g.granted, g.Wake = r.Version, d.Waits, d.Entered, d.Granted, r.Wake
@@ -189,12 +199,8 @@ type bookData struct {
 
 func decodeBook(r Record) (*book, error) {
 	var d bookData
-	err := json.Unmarshal(r.Data, &d)
-	if err == nil && (r.Kind != RecordOrder || d.V != 1) {
-		err = fmt.Errorf("kind %q of version %d", r.Kind, d.V)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("goodwill: %s: %w: %w", r.Ref(), ErrCorrupt, err)
+	if err := decode(r, RecordOrder, &d, &d.V); err != nil {
+		return nil, err
 	}
 	b := d.book
 	b.ref, b.version, b.created, b.customer = r.Ref(), r.Version, r.Created, r.Customer
@@ -202,7 +208,7 @@ func decodeBook(r Record) (*book, error) {
 }
 
 func (b *book) write(now time.Time) (Write, error) {
-	data, err := json.Marshal(bookData{1, *b})
+	data, err := encode(bookData{1, *b})
 	if err != nil {
 		return Write{}, fmt.Errorf("goodwill: encode %s: %w", b.ref, err)
 	}

@@ -2,7 +2,6 @@ package goodwill
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -125,7 +124,7 @@ func requestKey(actor *Actor, p *Proposal) (*Unique, error) {
 	}
 	asked := p.Input
 	asked.Actor, asked.Used = Actor{}, nil
-	content, err := json.Marshal(asked) //nolint:musttag // what has no tags writes itself
+	content, err := encode(asked)
 	if err != nil {
 		return nil, fmt.Errorf("goodwill: proposal: %w", err)
 	}

@@ -66,6 +66,16 @@ func NewFaultStore(inner goodwill.Store, plan ...Fault) *FaultStore {
 // Calls returns the methods that were called so far, in that order.
 func (s *FaultStore) Calls() []Method { return s.plan.Calls() }
 
+// Unused returns the faults that no call has met.
+func (s *FaultStore) Unused() []Fault {
+	unused := s.plan.Unused()
+	out := make([]Fault, len(unused))
+	for i, f := range unused {
+		out[i] = Fault(f)
+	}
+	return out
+}
+
 // Plan forgets the calls so far and what was planned, and plans anew.
 func (s *FaultStore) Plan(plan ...Fault) {
 	all := make([]faults.Fault[Method, When], len(plan))
