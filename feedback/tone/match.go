@@ -41,7 +41,6 @@ const (
 	maxGap   = 3  // other words between two of a term
 	maxFits  = 16 // pattern words that one word of a text can be
 	minAffix = 3  // letters of a beginning or ending
-	maxAlts  = 64 // spellings of one term
 )
 
 func newMatcher() *matcher {
@@ -52,12 +51,12 @@ func newMatcher() *matcher {
 func (m *matcher) add(c *check, path string, rule int, terms []string) {
 	for i, term := range terms {
 		at := path + "[" + strconv.Itoa(i) + "]"
-		if len(term) > maxText || strings.Count(term, "(")+strings.Count(term, "[")+strings.Count(term, "~") > maxPhrase {
-			c.fail(at, term, "is longer than 128 bytes or has more than 6 alternatives")
+		if len(term) > maxText {
+			c.fail(at, term, "is longer than 128 bytes")
 			continue
 		}
-		spelled := expand(term)
-		if len(spelled) > maxAlts*maxAlts || len(m.terms)+len(spelled) > maxTerms {
+		spelled := expand(term, maxTerms)
+		if len(m.terms)+len(spelled) > maxTerms {
 			c.fail(at, term, "makes too many terms: 4096 are the most of all rules")
 			continue
 		}

@@ -17,7 +17,7 @@ func (b *builder) phrase(kind string, val int8, text string) {
 	if kind == "not" { // says nothing, though its words would
 		s.role = roleFixed
 	}
-	for _, spelled := range expand(text) {
+	for _, spelled := range expand(text, maxTerms) {
 		b.sequence(spelled, s)
 	}
 }
@@ -60,8 +60,9 @@ func (b *builder) isFiller(key uint64) bool {
 	return w.en.role&roleFiller != 0
 }
 
-// expand spells out the alternatives of a phrase.
-func expand(text string) []string {
+// expand spells out the alternatives of a phrase, up to a limit of spellings and
+// one more.
+func expand(text string, limit int) []string {
 	at := strings.IndexAny(text, "([~")
 	if at < 0 {
 		return []string{text}
@@ -76,7 +77,10 @@ func expand(text string) []string {
 	}
 	all := make([]string, 0, len(options))
 	for _, o := range options {
-		all = append(all, expand(text[:at]+o+rest)...)
+		if len(all) > limit {
+			break
+		}
+		all = append(all, expand(text[:at]+o+rest, limit-len(all))...)
 	}
 	return all
 }

@@ -139,6 +139,7 @@ func (r *reading) sentence(t []token) {
 	r.phrase(t)
 	clauses(t)
 	ironic := ironyIn(t)
+	r.ironic = r.ironic || ironic
 	boost(t)
 	for i := range t {
 		if t[i].role&roleNegator != 0 {
@@ -153,7 +154,6 @@ func (r *reading) sentence(t []token) {
 			continue
 		}
 		if w > 0 && ironic {
-			r.ironic = true
 			continue
 		}
 		if w > 0 {
@@ -267,8 +267,8 @@ func ironyIn(t []token) bool {
 		if t[i].before&markQuote != 0 && t[end].after&markQuote != 0 {
 			return true
 		}
-		tag := end == len(t)-2 && t[end].after&(markComma|markClause) != 0 && t[end+1].role&roleNegator != 0
-		if tag {
+		if end == len(t)-2 && t[end].after&(markComma|markClause) != 0 && t[end+1].role&roleNegator != 0 {
+			t[end+1].role = 0
 			return true
 		}
 	}

@@ -23,7 +23,9 @@ const (
 )
 
 // Verdict is a learner beside its base on the texts held out. Balanced recall is
-// the mean of the shares of good and of bad texts that were found.
+// the mean of the shares of good and of bad texts that were found. A text that was
+// left undecided, as unknown or neutral, counts as half found: who guesses must
+// not beat who says that he does not know.
 type Verdict struct {
 	TakesOver bool    `json:"takes_over"`
 	Reason    Reason  `json:"reason"`
@@ -37,11 +39,12 @@ type Verdict struct {
 	// data, Journal of Educational and Behavioral Statistics 37 (2012) 479-488).
 	Difference float64           `json:"difference"`
 	Interval   feedback.Interval `json:"interval"`
-	// OnlyBase and OnlyLearner are how many texts one alone had right, and P the
-	// exact two-sided p value of McNemar's test on them.
-	OnlyBase    int64   `json:"only_base"`
-	OnlyLearner int64   `json:"only_learner"`
-	P           float64 `json:"p"`
+	// BaseBetter and LearnerBetter are how many texts one had more right than the
+	// other, and P the exact two-sided p value of the sign test on them, which is
+	// McNemar's where nothing is undecided.
+	BaseBetter    int64   `json:"base_better"`
+	LearnerBetter int64   `json:"learner_better"`
+	P             float64 `json:"p"`
 }
 
 // String says it in a sentence.
@@ -57,8 +60,37 @@ func (v Verdict) String() string {
 		who, v.Learner, v.Base, v.Positive+v.Negative, v.Difference, v.Interval.Low, v.Interval.High)
 }
 
-// paired counts how two did on the same texts of one kind.
-type paired struct{ n, both, onlyBase, onlyLearner float64 }
+// paired is how two did on the same texts of one kind.
+type paired struct {
+	n, base, learner, squares float64 // sums of what each found, and of squared differences
+	baseBetter, learnerBetter int64
+}
+
+func (p *paired) add(base, learner float64) {
+	p.n++
+	p.base += base
+	p.learner += learner
+	p.squares += (learner - base) * (learner - base)
+	if base > learner {
+		p.baseBetter++
+	}
+	if learner > base {
+		p.learnerBetter++
+	}
+}
+
+// found is how much of a text was found: all, nothing, or half where it was left
+// open.
+func found(said, is Label) float64 {
+	switch said {
+	case is:
+		return 1
+	case Neutral, Unknown:
+		return 0.5
+	case Positive, Negative:
+	}
+	return 0
+}
 
 // Choose compares the learner with its base and returns what to read texts
 // with: the learner where the whole interval of the difference lies above 0, the
@@ -67,21 +99,11 @@ func (l *Learner) Choose(level feedback.Level) (Analyzer, Verdict) { //nolint:ir
 	m := l.freeze()
 	var kinds [2]paired
 	for _, h := range l.held {
-		k := &kinds[column(h.good)]
-		want := Negative
+		k, want := &kinds[0], Negative
 		if h.good {
-			want = Positive
+			k, want = &kinds[1], Positive
 		}
-		base, mine := h.base == want, m.label(m.score(h.features), len(h.features)) == want
-		k.n++
-		switch {
-		case base && mine:
-			k.both++
-		case base:
-			k.onlyBase++
-		case mine:
-			k.onlyLearner++
-		}
+		k.add(found(h.base, want), found(m.label(m.score(h.features), len(h.features)), want))
 	}
 	v := judge(kinds, level)
 	if l.texts[0] == 0 || l.texts[1] == 0 {
@@ -94,27 +116,21 @@ func (l *Learner) Choose(level feedback.Level) (Analyzer, Verdict) { //nolint:ir
 	return m, v
 }
 
-func column(good bool) int {
-	if good {
-		return 1
-	}
-	return 0
-}
-
 func judge(kinds [2]paired, level feedback.Level) Verdict {
 	v := Verdict{Reason: NotBetter, Negative: int64(kinds[0].n), Positive: int64(kinds[1].n), P: 1}
 	var variance, adjusted float64
 	for _, k := range kinds {
-		v.OnlyBase += int64(k.onlyBase)
-		v.OnlyLearner += int64(k.onlyLearner)
+		v.BaseBetter += k.baseBetter
+		v.LearnerBetter += k.learnerBetter
 		if k.n == 0 {
 			continue
 		}
-		v.Base += (k.both + k.onlyBase) / k.n / 2
-		v.Learner += (k.both + k.onlyLearner) / k.n / 2
-		p12, p21 := (k.onlyLearner+1)/(k.n+2), (k.onlyBase+1)/(k.n+2)
-		adjusted += (p12 - p21) / 2
-		variance += (p12 + p21 - (p12-p21)*(p12-p21)) / (k.n + 2) / 4
+		v.Base += k.base / k.n / 2
+		v.Learner += k.learner / k.n / 2
+		// One more text that either alone had right, as Bonett and Price do.
+		mean := (k.learner - k.base) / (k.n + 2)
+		adjusted += mean / 2
+		variance += ((k.squares+2)/(k.n+2) - mean*mean) / (k.n + 2) / 4
 	}
 	if kinds[0].n == 0 || kinds[1].n == 0 {
 		v.Base, v.Learner = 0, 0
@@ -122,8 +138,8 @@ func judge(kinds [2]paired, level feedback.Level) Verdict {
 	v.Difference = v.Learner - v.Base
 	half := stat.NormalQuantile(0.5+level.Confidence()/2) * math.Sqrt(variance)
 	v.Interval = feedback.Interval{Low: max(-1, adjusted-half), High: min(1, adjusted+half)}
-	if n := v.OnlyBase + v.OnlyLearner; n > 0 {
-		v.P = min(1, 2*stat.BinomialCDF(float64(min(v.OnlyBase, v.OnlyLearner)), float64(n), 0.5))
+	if n := v.BaseBetter + v.LearnerBetter; n > 0 {
+		v.P = min(1, 2*stat.BinomialCDF(float64(min(v.BaseBetter, v.LearnerBetter)), float64(n), 0.5))
 	}
 	switch {
 	case v.Positive < MinHeldOut || v.Negative < MinHeldOut:
