@@ -30,6 +30,57 @@ func (r *run) budgetAccount(b *Budget) string {
 	return "budget|" + b.ID + "|" + windowStart(b.Window, r.today).String()
 }
 
+// pace is one velocity limit for a case: the accounts of its sum and its number.
+type pace struct {
+	*Velocity
+
+	sum, count string
+}
+
+// paces are the velocity limits that apply: those of a customer whom nobody
+// knows do not.
+func (r *run) paces() []pace {
+	var all []pace
+	for i := range r.policy.Velocity {
+		v := &r.policy.Velocity[i]
+		who := map[Per]string{PerBuyer: r.in.Case.Customer.Ref, PerActor: r.in.Actor.ID, PerOrder: r.in.Case.Order.ID}[v.Per]
+		if who == "" {
+			continue
+		}
+		rest := "|" + v.ID + "|" + who + "|" + windowStart(v.Window, r.today).String()
+		all = append(all, pace{v, "velocity" + rest, "count" + rest})
+	}
+	return all
+}
+
+// velocity reports whether an award keeps to the pace: a hard limit refuses it,
+// a soft one asks for approval.
+func (r *run) velocity(a *Award) bool {
+	hard := false
+	r.fast = ""
+	for _, p := range r.paces() {
+		ok := true
+		if p.Amount.Given() {
+			ok = r.step("velocity."+p.ID, r.of(r.plus(r.used(p.sum), a.Amount.Minor())), p.Amount, CodeVelocity)
+		}
+		if p.Grants > 0 && r.used(p.count) >= p.Grants {
+			ok = false
+			r.d.Trace = append(r.d.Trace, Step{Rule: "velocity." + p.ID + ".grants", Effect: CodeVelocity})
+		}
+		switch said := (Reason{Code: CodeVelocity, Param: p.ID}); {
+		case ok:
+		case p.Soft:
+			r.fast = p.ID
+		default:
+			hard = true
+			if !slices.Contains(r.d.Reasons, said) {
+				r.d.Reasons = append(r.d.Reasons, said)
+			}
+		}
+	}
+	return !hard
+}
+
 // windowStart returns the first day of the window that a day lies in.
 func windowStart(w Window, d sla.Date) sla.Date {
 	switch w {
@@ -112,6 +163,9 @@ func (r *run) authority(a *Award) {
 	if r.soft != "" {
 		r.approve(CodeSoftBudget, "budget", r.soft)
 	}
+	if r.fast != "" {
+		r.approve(CodeVelocity, "velocity", r.fast)
+	}
 	if r.beyond {
 		r.approve(CodeBeyondTable, "cost.court", "")
 	}
@@ -190,24 +244,34 @@ func (r *run) within(l *Limit, s *sums, mine bool) (money.Amount, bool) {
 }
 
 // moves lists the accounts that the favour adds to. What others agreed to is
-// beyond the actor's limits and beyond soft budgets.
+// beyond the actor's limits and beyond what is soft.
 func (r *run) moves(a *Award, under allowance, agreed bool) {
-	if a.Amount.Sign() == 0 {
-		return
+	add := func(account string, amount, most money.Amount) {
+		if amount.Sign() > 0 {
+			r.d.Moves = append(r.d.Moves, Move{account, amount, most})
+		}
 	}
-	r.d.Moves = append(
-		r.d.Moves,
-		Move{r.orderAccount(), a.Amount, under.PerOrder}, Move{r.actorAccount(), a.Amount, under.PerDay},
-	)
+	firm := func(soft bool, most money.Amount) money.Amount {
+		if soft && agreed {
+			return money.Amount{}
+		}
+		return most
+	}
+	add(r.orderAccount(), a.Amount, under.PerOrder)
+	add(r.actorAccount(), a.Amount, under.PerDay)
 	if r.in.Case.Customer.Ref != "" {
-		r.d.Moves = append(r.d.Moves, Move{r.buyerAccount(), a.Amount, under.PerBuyer})
+		add(r.buyerAccount(), a.Amount, under.PerBuyer)
 	}
 	for i := range r.policy.Budgets {
 		b := &r.policy.Budgets[i]
-		m := Move{Account: r.budgetAccount(b), Amount: a.Amount}
-		if !b.Soft || !agreed {
-			m.Cap = b.Amount
+		add(r.budgetAccount(b), a.Amount, firm(b.Soft, b.Amount))
+	}
+	for _, p := range r.paces() {
+		if p.Amount.Given() {
+			add(p.sum, a.Amount, firm(p.Soft, p.Amount))
 		}
-		r.d.Moves = append(r.d.Moves, m)
+		if p.Grants > 0 {
+			add(p.count, r.of(1), firm(p.Soft, r.of(p.Grants)))
+		}
 	}
 }

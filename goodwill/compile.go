@@ -104,6 +104,7 @@ func (c *compiler) policy(p *Policy) {
 	c.authority(p)
 	c.amount("four_eyes", p.FourEyes)
 	c.budgets(p.Budgets)
+	c.velocity(p.Velocity)
 	seen := map[string]bool{}
 	for i, t := range p.Terms {
 		c.unique(at("terms", i)+".id", t.ID, seen)
@@ -200,8 +201,28 @@ func (c *compiler) budgets(budgets []Budget) {
 		path := at("budgets", i)
 		c.unique(path+".id", b.ID, seen)
 		c.needed(path+".amount", b.Amount)
-		if !slices.Contains([]Window{Daily, Weekly, Monthly, Quarterly}, b.Window) {
-			c.add(path+".window", string(b.Window), "is none of day, week, month and quarter")
+		c.window(path+".window", b.Window)
+	}
+}
+
+func (c *compiler) window(path string, w Window) {
+	if !slices.Contains([]Window{Daily, Weekly, Monthly, Quarterly}, w) {
+		c.add(path, string(w), "is none of day, week, month and quarter")
+	}
+}
+
+func (c *compiler) velocity(all []Velocity) {
+	seen := map[string]bool{}
+	for i, v := range all {
+		path := at("velocity", i)
+		c.unique(path+".id", v.ID, seen)
+		c.amount(path+".amount", v.Amount)
+		c.window(path+".window", v.Window)
+		if v.Per != PerBuyer && v.Per != PerActor && v.Per != PerOrder {
+			c.add(path+".per", string(v.Per), "is none of buyer, actor and order")
+		}
+		if v.Grants < 0 || v.Grants == 0 && !v.Amount.Given() {
+			c.add(path+".grants", strconv.FormatInt(v.Grants, 10), "is no number, and there is no sum")
 		}
 	}
 }

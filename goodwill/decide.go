@@ -28,6 +28,7 @@ type run struct {
 	lines  []string // that the claim is about
 	cuts   []Code   // signs of abuse
 	soft   string   // a budget that the favour goes beyond
+	fast   string   // a velocity limit that the favour goes beyond
 	beyond bool     // no court fee is known for the claim
 }
 

@@ -377,6 +377,40 @@ func TestBudgets(t *testing.T) {
 	}
 }
 
+func TestVelocity(t *testing.T) {
+	t.Parallel()
+	p := policy()
+	p.Velocity = []goodwill.Velocity{
+		{ID: "often", Per: goodwill.PerBuyer, Window: goodwill.Weekly, Grants: 2},
+		{ID: "much", Per: goodwill.PerActor, Window: goodwill.Daily, Amount: eur(2000), Soft: true},
+	}
+	d := decide(t, p, late())
+	assert.Equal(t, goodwill.OutcomeGrant, d.Outcome)
+	assert.Equal(t, []goodwill.Move{
+		{Account: "count|often|c-1|2026-11-16", Amount: eur(1), Cap: eur(2)},
+		{Account: "velocity|much|anna|2026-11-18", Amount: eur(490), Cap: eur(2000)},
+	}, d.Moves[len(d.Moves)-2:])
+
+	in := late()
+	in.Used = map[string]money.Amount{"velocity|much|anna|2026-11-18": eur(1511)}
+	d = decide(t, p, in)
+	assert.Equal(t, goodwill.OutcomeApproval, d.Outcome, "15.11 and 4.90 are more than 20.00")
+	assert.Contains(t, d.Reasons, goodwill.Reason{Code: goodwill.CodeVelocity, Param: "much"})
+	assert.False(t, d.Moves[len(d.Moves)-1].Cap.Given(), "who agrees goes beyond it")
+	in.Used = map[string]money.Amount{"count|often|c-1|2026-11-16": eur(2)}
+	d = decide(t, p, in)
+	assert.Equal(t, goodwill.OutcomeRefuse, d.Outcome)
+	assert.Contains(t, d.Reasons, goodwill.Reason{Code: goodwill.CodeVelocity, Param: "often"})
+	in.Case.Customer.Ref = ""
+	assert.Equal(t, goodwill.OutcomeGrant, decide(t, p, in).Outcome, "nobody knows whose it would be")
+
+	p.Velocity = []goodwill.Velocity{{ID: "x|y", Per: "moon", Window: "year"}, {ID: "n", Per: goodwill.PerOrder, Window: goodwill.Daily, Grants: -1}}
+	_, err := goodwill.Compile(p, nil)
+	for _, path := range []string{"velocity[0].id", "velocity[0].per", "velocity[0].window", "velocity[0].grants", "velocity[1].grants"} {
+		require.ErrorContains(t, err, path)
+	}
+}
+
 // TestCostBenefit: of a dispute that comes in half of all cases, handled for
 // 40.00 and lost in a quarter of them, about 80.00 with 445.76 of fees, and a
 // tenth of customers leaving that are worth 10 % of 1,200.00 more:

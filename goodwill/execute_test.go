@@ -1,10 +1,7 @@
 package goodwill_test
 
 import (
-	"context"
-	"errors"
 	"slices"
-	"sync"
 	"testing"
 	"time"
 
@@ -275,113 +272,4 @@ func TestRefundOverSeveralPayments(t *testing.T) {
 	in.Case.Order = s.orders["4711"]
 	assert.Empty(t, s.decide(t, anna, in).Decision.Owed, "and it counts once")
 	s.audit(t)
-}
-
-// Sixteen agents at one order give back what was paid, to the cent, and no more.
-func TestSixteenAtOneOrder(t *testing.T) {
-	t.Parallel()
-	in := late()
-	in.Case.Claim.Cause = order.CauseService
-	in.Case.Order.Lines = []order.Line{{ID: "shade", Units: 3, Gross: eur(2900), Rate: percent("19"), Tax: eur(464)}}
-	in.Case.Order.Payments[0].Amount = eur(3390)
-	p := policy()
-	p.Rules = []goodwill.Rule{{ID: "any", Ladder: []goodwill.Offer{{ID: "part", Remedy: goodwill.PartialRefund, Fixed: eur(301)}}}}
-	p.Authority = []goodwill.Limit{{Role: "agent"}}
-	s := open(t, compiled(p), in)
-	grants := make([]goodwill.Grant, 16)
-	for i := range grants {
-		grants[i] = s.propose(t, anna, in)
-	}
-	errs := make([]error, len(grants))
-	var wg sync.WaitGroup
-	for i := range grants {
-		wg.Go(func() { _, errs[i] = s.Execute(t.Context(), anna, grants[i].Ref()) })
-	}
-	wg.Wait()
-	fine := 0
-	for _, err := range errs {
-		switch {
-		case err == nil:
-			fine++
-		case errors.Is(err, goodwill.ErrRefused), errors.Is(err, goodwill.ErrCap):
-		default:
-			t.Error(err)
-		}
-	}
-	assert.Equal(t, 9, fine, "29.00 has room for nine times 3.01")
-	s.audit(t)
-	rest := s.decide(t, anna, in).Grants
-	require.Len(t, rest, 1)
-	got, err := s.Execute(t.Context(), anna, rest[0].Ref())
-	require.NoError(t, err)
-	assert.Equal(t, eur(191), got.Amount)
-	var gross, tax int64
-	for _, o := range s.payer.Paid() {
-		for _, part := range o.Parts {
-			gross, tax = gross+part.Gross.Minor(), tax+part.Tax.Minor()
-		}
-	}
-	assert.Equal(t, []int64{2900, 464}, []int64{gross, tax}, "all that was paid for the line, and all of its tax as invoiced")
-}
-
-// Sixteen at one grant call the payer once.
-func TestSixteenAtOneGrant(t *testing.T) {
-	t.Parallel()
-	in := withdrawn()
-	s := open(t, house(), in)
-	g := s.propose(t, anna, in)
-	var wg sync.WaitGroup
-	for range 8 {
-		worker, _ := s.worker(t)
-		for _, do := range []func() error{
-			func() error { _, err := worker.Execute(t.Context(), bert, g.Ref()); return err },
-			func() error { _, err := worker.Tick(t.Context(), goodwill.TickOptions{}); return err },
-		} {
-			wg.Go(func() { assert.NoError(t, do()) })
-		}
-	}
-	wg.Wait()
-	s.wait(time.Hour)
-	s.tick(t)
-	assert.Len(t, s.payer.Calls(), 1)
-	got, err := s.Get(t.Context(), anna, g.Ref())
-	require.NoError(t, err)
-	assert.Equal(t, goodwill.StateSettled, got.State)
-	s.audit(t)
-}
-
-// Who finds that another worker has called the payer since it looked does not
-// call it too.
-func TestWhoLosesTheRaceDoesNotCall(t *testing.T) {
-	t.Parallel()
-	in := withdrawn()
-	s := open(t, house(), in)
-	g := s.propose(t, anna, in)
-	s.faults.Plan()
-	_, err := s.Execute(t.Context(), anna, g.Ref())
-	require.NoError(t, err)
-	point, commits := 0, 0
-	for i, m := range s.faults.Calls() {
-		if m == goodwilltest.MethodCommit {
-			commits++
-		}
-		if m == goodwilltest.MethodLoad && commits == 1 && point == 0 {
-			point = i + 1 // it is reserved, and about to be executed
-		}
-	}
-	require.Positive(t, point)
-
-	s = open(t, house(), in)
-	g = s.propose(t, anna, in)
-	other, _ := s.worker(t)
-	s.payer.Plan(goodwilltest.PayerLate)
-	s.faults.Plan(goodwilltest.Fault{Call: point, Hook: func(ctx context.Context) {
-		got, err := other.Execute(ctx, bert, g.Ref())
-		assert.NoError(t, err)
-		assert.Equal(t, goodwill.StateUnknown, got.State)
-	}})
-	_, err = s.Execute(t.Context(), anna, g.Ref())
-	require.NoError(t, err)
-	assert.Empty(t, s.faults.Unused())
-	assert.Len(t, s.payer.Calls(), 1)
 }

@@ -108,7 +108,7 @@ func (r *run) try(o *Offer) bool {
 	a.Cost = r.of(r.share(cost, a.Amount.Minor()))
 	a.Ask = r.ask(&a)
 	r.d.Trace = append(r.d.Trace, Step{Rule: "offer." + o.ID, Amount: a.Amount})
-	if !r.worth(&a) || !r.budgets(&a) {
+	if !r.worth(&a) || !r.budgets(&a) || !r.velocity(&a) {
 		return false
 	}
 	r.d.Favour = []Award{a}

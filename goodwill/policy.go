@@ -22,6 +22,7 @@ type Policy struct {
 	// agrees, whoever proposes. Not given: never.
 	FourEyes money.Amount `json:"four_eyes,omitzero"`
 	Budgets  []Budget     `json:"budgets,omitempty"`
+	Velocity []Velocity   `json:"velocity,omitempty"`
 	Terms    []Term       `json:"terms,omitempty"`
 	// SettlementDays is how long an offer stands; it is made without prejudice.
 	// Default 14.
@@ -151,6 +152,27 @@ type Budget struct {
 	Amount money.Amount `json:"amount"`
 	Soft   bool         `json:"soft,omitempty"` // above it a person decides; otherwise nobody can
 }
+
+// Velocity is how much goodwill one customer, agent or order gets in a window,
+// by sum, by number, or both. Rights do not count.
+type Velocity struct {
+	ID     string       `json:"id"`
+	Per    Per          `json:"per"`
+	Window Window       `json:"window"`
+	Amount money.Amount `json:"amount,omitzero"` // not given: any
+	Grants int64        `json:"grants,omitempty"`
+	Soft   bool         `json:"soft,omitempty"` // above it a person decides; otherwise nobody can
+}
+
+// Per is whose favours are added up.
+type Per string
+
+// The choices.
+const (
+	PerBuyer Per = "buyer"
+	PerActor Per = "actor"
+	PerOrder Per = "order"
+)
 
 // Term is one of the shop's own rules for returns, payment or delivery, cited
 // where a favour is refused.

@@ -379,6 +379,9 @@ func (d *Decider) Accounts(in *Input, now time.Time) []string {
 	for i := range d.policy.Budgets {
 		all = append(all, r.budgetAccount(&d.policy.Budgets[i]))
 	}
+	for _, p := range r.paces() {
+		all = append(all, p.sum, p.count)
+	}
 	slices.Sort(all)
 	return slices.Compact(all)
 }

@@ -250,7 +250,7 @@ func (u *unit) charge(g *Grant) error {
 		under.PerDay = money.Amount{}
 	}
 	r.moves(&a, under, g.granted.Agreed)
-	if g.granted.Agreed && g.Amount.Sign() > 0 {
+	if g.granted.Agreed && a.Amount.Sign() > 0 {
 		in.Actor.ID = g.Approver
 		r.d.Moves = append(r.d.Moves, Move{r.actorAccount(), a.Amount, day})
 	}

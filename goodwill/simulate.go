@@ -108,7 +108,7 @@ func (t *Totals) add(d *Decision) error {
 	t.Outcomes[d.Outcome]++
 	if d.Outcome == OutcomeApproval {
 		for _, r := range d.Reasons {
-			if slices.Contains([]Code{CodeAuthority, CodeFourEyes, CodeSoftBudget, CodeSuspicion, CodeBeyondTable}, r.Code) {
+			if slices.Contains([]Code{CodeAuthority, CodeFourEyes, CodeSoftBudget, CodeVelocity, CodeSuspicion, CodeBeyondTable}, r.Code) {
 				t.Approvals[r.Code]++
 			}
 		}

@@ -34,6 +34,7 @@ const (
 	CodeBeyondTable Code = "beyond_table"
 	CodeBudget      Code = "budget"
 	CodeSoftBudget  Code = "soft_budget"
+	CodeVelocity    Code = "velocity"
 	CodeAuthority   Code = "authority"
 	CodeFourEyes    Code = "four_eyes"
 	CodeNobodyMay   Code = "nobody_may"
