@@ -9,6 +9,9 @@
 // may find, as data; an [Evaluation] is one conversation looked at, with its
 // findings. A [Tally] counts them, and [Tally.Report] reads it.
 //
+// [Catalogue.AgreementOf] says how far two reviewers of the same conversations
+// agree beyond chance: before their findings are held against anybody.
+//
 // A [Table] compares agents, teams or couriers. Each row has the crude share, the
 // share shrunk towards all others (few answers say little), the share
 // standardised to one mix of cases (hard cases are nobody's fault), exact funnel

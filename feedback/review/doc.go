@@ -19,7 +19,8 @@
 // A [Case] is a claim that a review must not be shown, with receipt, decision and
 // statement of reasons as the Digital Services Act asks; [Shown] leaves out what
 // such a decision hides, and nothing else: no stars, no words, no tone. Customers
-// are asked for reviews by feedback.Invite, which knows neither: all alike.
+// are asked for reviews by feedback.Invite and [Request], which know neither: all
+// alike.
 //
 // A [Tally] counts reviews by source; [Reputation] is what it says, with
 // intervals. A [Log] keeps all of it in the records of a feedback.Desk, out of

@@ -233,6 +233,22 @@ func TestInvitationsGoToAllAlike(t *testing.T) {
 	})
 }
 
+// What asks for a review asks for good and bad alike, and offers nothing.
+func TestRequest(t *testing.T) {
+	t.Parallel()
+	for _, lang := range []string{"de", "en"} {
+		text, err := review.Request(lang, review.Link{Source: "Google", URL: "https://g.example/r"}, review.Link{Source: "Lampen", URL: "https://lampen.example/r"})
+		require.NoError(t, err)
+		assert.Contains(t, text, "Google: https://g.example/r\nLampen: https://lampen.example/r")
+		check := review.DraftCheck{Lang: lang, Visibility: review.Public}
+		assert.Empty(t, check.Check(text))
+	}
+	_, err := review.Request("de")
+	assert.Equal(t, []string{"links"}, paths(t, err))
+	_, err = review.Request("de", review.Link{Source: "", URL: "http://g.example"}, review.Link{Source: "x", URL: "https://g.example/\n"})
+	assert.Equal(t, []string{"links[0].source", "links[0].url", "links[1].url"}, paths(t, err))
+}
+
 func TestVerificationNotice(t *testing.T) {
 	t.Parallel()
 	p := review.Policy{Accepts: []review.Verification{review.ByInvitation}}

@@ -101,6 +101,10 @@ func (s *shop) receive(t *testing.T, r review.Review) (ticket.Receipt, review.As
 	require.NoError(t, err)
 	got, err := s.desk.Receive(t.Context(), reviews.Inbound(&r, a))
 	require.NoError(t, err)
+	if set, known := reviews.Known(&r); known {
+		_, err := s.desk.Do(t.Context(), ticket.Actor{Kind: ticket.ActorSystem, Shop: "demo"}, got.Ticket.Ref(), set)
+		require.NoError(t, err)
+	}
 	return got, a
 }
 
@@ -167,6 +171,25 @@ func TestCriticalReviewIsAnsweredOnce(t *testing.T) {
 	}
 	assert.Equal(t, []string{draft}, s.board.Replies("r1", review.Public), "nobody is followed up in public")
 	assert.Empty(t, s.mails)
+}
+
+// A review is a matter of its own, beside a complaint by mail about the same
+// order; agents see the order on both.
+func TestReviewIsItsOwnMatter(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	r := written("r1", 2, "Kam zu spät.")
+	r.Order = "4711"
+	mail, err := s.desk.Receive(t.Context(), ticket.Inbound{
+		Shop: "demo", Key: "m1", Channel: ticket.ChannelEmail, Customer: ticket.Customer{Ref: r.Customer}, Orders: []string{"4711"}, Text: "Wo bleibt sie?",
+	})
+	require.NoError(t, err)
+	got, _ := s.receive(t, r)
+	assert.Equal(t, ticket.Opened, got.Outcome)
+	assert.NotEqual(t, mail.Ticket.ID, got.Ticket.ID)
+	now, err := s.desk.Get(t.Context(), ticket.Actor{Kind: ticket.ActorSystem, Shop: "demo"}, got.Ticket.Ref())
+	require.NoError(t, err)
+	assert.Equal(t, []string{"4711"}, now.Orders)
 }
 
 // Praise has a deadline and an answer too, later than a complaint has; a review
