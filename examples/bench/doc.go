@@ -2,6 +2,7 @@
 // run, so that load and machine are the same for both:
 //
 //	go run ./examples/bench
+//	go run ./examples/bench -tone    the reading of tone alone, and how often it is right
 //
 // Each row is one question to both; the ratio is how many times longer the
 // other takes. A goal is what the library promises; a row that misses it, or

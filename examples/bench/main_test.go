@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -58,6 +59,36 @@ func TestMeasure(t *testing.T) {
 func TestGoals(t *testing.T) {
 	var out bytes.Buffer
 	rows := []comparison{{"q", "p", func() {}, func() {}, 1e12}}
-	assert.False(t, compare(&out, rows, time.Microsecond))
+	met, took := compare(&out, rows, time.Microsecond)
+	assert.False(t, met)
+	assert.Len(t, took, 1)
 	assert.Contains(t, out.String(), "MISSED")
+}
+
+// TestTone holds the promised recalls, which do not depend on the machine; the
+// rates do.
+func TestTone(t *testing.T) {
+	var out bytes.Buffer
+	_, err := runTone(&out, time.Microsecond, "../../feedback/tone/testdata", "../../../shared/data/shopzilla_dev25.csv.gz")
+	require.NoError(t, err)
+	_, report, ok := strings.Cut(out.String(), "recall of good")
+	require.True(t, ok, out.String())
+	assert.Equal(t, 0, strings.Count(report, "MISSED"), report)
+	assert.GreaterOrEqual(t, strings.Count(report, "met"), 4, report)
+
+	_, err = readComments("main.go")
+	require.Error(t, err)
+	_, err = readRemarks("main.go")
+	require.Error(t, err)
+	_, err = readRemarks("none.csv.gz")
+	require.ErrorIs(t, err, os.ErrNotExist)
+}
+
+func TestRecall(t *testing.T) {
+	var r recall
+	r.add(true, true, false)
+	r.add(true, false, false) // undecided is not found
+	r.add(false, false, true)
+	assert.Equal(t, recall{goodFound: 1, good: 2, badFound: 1, bad: 1}, r)
+	assert.InDelta(t, 0.75, r.balanced(), 1e-12)
 }

@@ -280,6 +280,9 @@ func (b *builder) hostWords(words []Word) {
 		b.lang = w.Language
 		s := sense{val: tenthsOf(w.Valence)}
 		if len(tokens) > 1 {
+			if s.val == 0 {
+				s.role = roleFixed
+			}
 			b.sequence(w.Text, s)
 			continue
 		}

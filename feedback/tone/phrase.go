@@ -24,32 +24,40 @@ func (b *builder) phrase(kind string, val int8, text string) {
 
 // sequence adds one spelling of a phrase.
 func (b *builder) sequence(text string, s sense) {
-	var h uint64
-	var first uint64
-	n, open := 0, false
+	var keys []uint64
+	open := false
 	for _, token := range fold.Tokens(strings.ReplaceAll(text, "'", "")) {
 		key := hashOf([]byte(token.Text))
-		if open = b.isFiller(key) && n > 0; open {
-			continue
+		if open = b.isFiller(key) && len(keys) > 0; !open {
+			keys = append(keys, key)
 		}
-		if n++; n == 1 {
-			first = key
-		}
-		h = chain(h, key)
 	}
-	if n < 2 || n > maxPhrase || open {
+	if len(keys) < 2 || len(keys) > maxPhrase || open {
 		b.check.fail(b.path, text, "is not 2 to 6 words without fillers, or ends with one")
 		return
 	}
-	w, p := b.words[first], b.phrases[h]
-	if b.lang == German {
-		w.de.role |= roleStarts
-		p.de = s
-	} else {
-		w.en.role |= roleStarts
-		p.en = s
+	starts := sense{role: roleStarts}
+	b.words[keys[0]] = b.with(b.words[keys[0]], starts)
+	h := chain(0, keys[0])
+	for _, key := range keys[1 : len(keys)-1] {
+		h = chain(h, key)
+		b.phrases[h] = b.with(b.phrases[h], starts)
 	}
-	b.words[first], b.phrases[h] = w, p
+	h = chain(h, keys[len(keys)-1])
+	b.phrases[h] = b.with(b.phrases[h], s)
+}
+
+// with adds roles in the language at hand, and sets a valence.
+func (b *builder) with(w entry, s sense) entry {
+	old := &w.en
+	if b.lang == German {
+		old = &w.de
+	}
+	old.role |= s.role
+	if s.val != 0 || s.role&roleFixed != 0 {
+		old.val = s.val
+	}
+	return w
 }
 
 func (b *builder) isFiller(key uint64) bool {

@@ -2,7 +2,7 @@ package tone
 
 // maxChunk is how many words are held at a time. A longer sentence is read in
 // pieces.
-const maxChunk = 128
+const maxChunk = 64
 
 // token is a word or an emoji of the text.
 type token struct {
@@ -137,16 +137,22 @@ const (
 // sentence adds what a sentence says.
 func (r *reading) sentence(t []token) {
 	r.phrase(t)
-	clauses(t)
+	roles := clauses(t)
 	ironic := ironyIn(t)
 	r.ironic = r.ironic || ironic
-	boost(t)
-	for i := range t {
-		if t[i].role&roleNegator != 0 {
-			negate(t, i)
+	if roles&(roleBoost|roleDamp) != 0 {
+		boost(t)
+	}
+	if roles&roleNegator != 0 {
+		for i := range t {
+			if t[i].role&roleNegator != 0 {
+				negate(t, i)
+			}
 		}
 	}
-	irrealis(t)
+	if roles&roleIrrealis != 0 {
+		irrealis(t)
+	}
 	weigh(t)
 	for i := range t {
 		w := float64(t[i].weight)
@@ -165,15 +171,18 @@ func (r *reading) sentence(t []token) {
 	}
 }
 
-// clauses numbers the clauses of a sentence.
-func clauses(t []token) {
+// clauses numbers the clauses of a sentence, and returns all roles in it.
+func clauses(t []token) role {
 	var n uint8
+	var roles role
 	for i := range t {
 		if i > 0 && (t[i-1].after&(markComma|markClause) != 0 || t[i].role&(roleClause|roleBut) != 0) && n < 255 {
 			n++
 		}
 		t[i].clause = n
+		roles |= t[i].role
 	}
+	return roles
 }
 
 // boost lets "sehr" and "etwas" work on the next good or bad word.
@@ -307,7 +316,7 @@ func (r *reading) phrase(t []token) {
 		if t[i].role&roleStarts == 0 {
 			continue
 		}
-		if s, last := r.longest(t, i); last > i || s.role != 0 || s.val != 0 {
+		if s, last := r.longest(t, i); last > i {
 			t[i].role, t[i].weight, t[i].through = s.role, float32(s.val)/10, int8(last-i) //nolint:gosec // a phrase has few words
 			for j := i + 1; j <= last; j++ {
 				t[j].role, t[j].weight = 0, 0
@@ -317,40 +326,36 @@ func (r *reading) phrase(t []token) {
 	}
 }
 
-// maxPhrase is how many words a phrase has at most, and maxFill how many
-// fillers may stand in it.
+// maxPhrase is how many words a phrase has at most, and maxFill how many fillers
+// may stand in it.
 const (
 	maxPhrase = 6
 	maxFill   = 3
 )
 
 // longest returns the longest phrase that begins at a token, and its last token.
+// It goes on as long as the words are the beginning of some phrase.
 func (r *reading) longest(t []token, i int) (sense, int) {
 	var found sense
-	last := i
-	var h uint64
-	words, fill := 0, 0
-	for j := i; j < len(t) && words < maxPhrase; j++ {
-		if j > i && t[j].role&roleFiller != 0 {
+	last, fill := i, 0
+	h := chain(0, t[i].key)
+	for j := i + 1; j < len(t); j++ {
+		if t[j].role&roleFiller != 0 {
 			if fill++; fill > maxFill {
 				break
 			}
 			continue
 		}
-		if t[j].key == 0 {
+		h = chain(h, t[j].key)
+		s := r.engine.phrases.find(h)
+		if s == (entry{}) {
 			break
 		}
-		h = chain(h, t[j].key)
-		words++
-		if words == 1 {
-			continue
-		}
-		s := r.engine.phrases.find(h)
 		meant := s.de
-		if r.english() || meant == (sense{}) {
+		if r.english() || meant.without(roleStarts) == (sense{}) {
 			meant = s.en
 		}
-		if meant != (sense{}) {
+		if meant = meant.without(roleStarts); meant != (sense{}) {
 			found, last = meant, j
 		}
 	}

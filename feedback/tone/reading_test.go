@@ -127,12 +127,14 @@ func TestHostWords(t *testing.T) {
 		{Language: tone.German, Text: "Kniffelkram", Valence: 3},
 		{Language: tone.German, Text: "Horror", Valence: 0}, // a shop for films
 		{Language: tone.English, Text: "blue moon rising", Valence: -2},
+		{Language: tone.German, Text: "nie wieder", Valence: 0}, // the name of a band
 	}})
 	require.NoError(t, err)
 	assert.Equal(t, tone.Positive, e.Analyze("Kniffelkram").Label)
 	assert.Equal(t, tone.Unknown, e.Analyze("Horror").Label)
 	assert.Equal(t, tone.Negative, e.Analyze("the blue moon rising").Label)
 	assert.Equal(t, tone.Unknown, e.Analyze("the blue moon").Label)
+	assert.Equal(t, tone.Unknown, e.Analyze("Nie wieder").Label)
 }
 
 func TestConfigFaults(t *testing.T) {

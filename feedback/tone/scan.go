@@ -54,7 +54,7 @@ func (s *scanner) skip() (marks, bool) {
 			s.pos += size
 			continue
 		}
-		if isASCIIWord(c) || s.smiley() > 0 {
+		if isASCIIWord(c) || (c == ':' || c == ';' || c == '=' || c == '<') && s.smiley() > 0 {
 			return m, true
 		}
 		m |= s.markASCII(c)

@@ -20,7 +20,7 @@ const (
 	roleSummary                   // all in all: what follows weighs more
 	roleMarker                    // a small word that tells the language
 	roleFiller                    // passed over within phrases
-	roleStarts                    // a phrase may begin here
+	roleStarts                    // a phrase may begin here, or go on
 	roleHead                      // may end a German compound and lend it its value
 	roleThing                     // the same without a value: what stands before it decides
 	roleLess                      // an ending as -los or -frei, which turns what stands before it
@@ -36,6 +36,8 @@ type sense struct {
 }
 
 func (s sense) polar() bool { return s.val != 0 }
+
+func (s sense) without(r role) sense { return sense{s.role &^ r, s.val} }
 
 // entry is a word in both languages: "gift" and "bad" are words in each.
 type entry struct{ de, en sense }

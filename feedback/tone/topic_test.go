@@ -79,7 +79,7 @@ func TestTermSyntax(t *testing.T) {
 		"rot blau":              {"gap"},
 		"rot a b c blau":        {"gap"},
 		"rot a b c d blau":      {},
-		"rot. Blau":             {}, // another sentence
+		"rot. Blau":             {},      // another sentence
 		"rot a rot b c d blau":  {"gap"}, // from the second one
 		"Grünlich":              {"begin"},
 		"immergrün":             {},
