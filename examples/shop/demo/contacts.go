@@ -67,7 +67,7 @@ func (g *generator) contact(at time.Time) {
 // spam makes a mail that nobody wants.
 func (g *generator) spam(at time.Time) {
 	g.act(Action{At: at, Matter: g.matters, Receive: &ticket.Inbound{
-		Shop: Shop, Key: fmt.Sprintf("<spam-%d@unwanted.example>", g.matters), Channel: ticket.ChannelEmail,
+		Shop: Shop, Key: fmt.Sprintf("spam-%d@unwanted.example", g.matters), Channel: ticket.ChannelEmail,
 		Subject: "Re: Ihre Anfrage", Text: g.pick(g.say.Spam), Spam: true,
 	}})
 	g.matters++
@@ -139,7 +139,7 @@ func (t *talk) say(from []string) string { return fill(t.g.pick(from), t.about) 
 func (t *talk) write(at time.Time, text, subject string) {
 	t.messages++
 	in := &ticket.Inbound{
-		Shop: Shop, Key: fmt.Sprintf("<m%d.%d@post.example>", t.matter, t.messages), Channel: t.channel,
+		Shop: Shop, Key: fmt.Sprintf("m%d.%d@post.example", t.matter, t.messages), Channel: t.channel,
 		Customer: ticket.Customer{
 			Ref: t.customer.Ref, Language: t.customer.Language, Channel: t.customer.Channel, Segment: string(t.customer.Segment),
 		},
