@@ -16,6 +16,7 @@ import (
 	"github.com/kulanz-go/kulanz/feedback/feedbackmem"
 	"github.com/kulanz-go/kulanz/feedback/quality"
 	"github.com/kulanz-go/kulanz/feedback/review"
+	"github.com/kulanz-go/kulanz/feedback/tone"
 )
 
 // nobody knows of no consent.
@@ -37,9 +38,18 @@ type office struct {
 func open(t require.TestingT) office {
 	keys, err := feedback.NewKeyring(feedback.SigningKey{ID: "k1", Secret: []byte(strings.Repeat("s", 32))})
 	require.NoError(t, err)
+	survey, err := feedback.NewSurvey(feedback.SurveyConfig{ID: "csat", Version: 1, Questions: []feedback.Question{
+		{ID: "satisfied", About: feedback.AspectService, Scale: feedback.ScaleCSAT5().Config()},
+	}})
+	require.NoError(t, err)
+	policy, err := feedback.NewPolicy(feedback.PolicyConfig{
+		ID: "after", Version: 1, Survey: "csat", Medium: feedback.MediumPage, Moments: []feedback.Moment{feedback.MomentResolved},
+	})
+	require.NoError(t, err)
 	store := new(feedbackmem.Store)
 	desk, err := feedback.NewDesk(store, feedback.Config{
 		Now: noon, Zone: time.UTC, Keys: keys, Customers: nobody{}, Delivery: feedback.HostDelivers(),
+		Surveys: []*feedback.Survey{survey}, Policies: []*feedback.Policy{policy},
 	})
 	require.NoError(t, err)
 	return office{desk, review.NewLog(desk), store}
@@ -247,6 +257,7 @@ func TestErase(t *testing.T) {
 	t.Parallel()
 	catalogue, err := quality.NewCatalogue(quality.DefaultCatalogue())
 	require.NoError(t, err)
+	topics := tone.DefaultTopics()
 	rapid.Check(t, func(t *rapid.T) {
 		o, ctx := open(t), context.Background()
 		const word, theirs = "Zitronenfalter", "Ochsenknecht"
@@ -282,6 +293,14 @@ func TestErase(t *testing.T) {
 					require.NoError(t, err)
 				}
 			},
+			"survey": func() {
+				asked, err := o.Ask(ctx, "after", feedback.Subject{
+					Shop: "demo", Customer: person, Ref: "T-" + word, Moment: feedback.MomentResolved, At: noon().Add(-24 * time.Hour),
+				})
+				require.NoError(t, err)
+				_, err = o.Record(ctx, asked.Token, []feedback.Answer{{Question: "satisfied", Score: 1}}, "Lieferung zu spät, "+text)
+				require.NoError(t, err)
+			},
 			"evaluation": func() {
 				e := quality.Evaluation{
 					Shop: "demo", Subject: "ticket-" + word, Agent: "ann", Reviewer: "lead", At: noon(), Catalogue: catalogue.Ref(),
@@ -293,7 +312,7 @@ func TestErase(t *testing.T) {
 				require.NoError(t, err)
 			},
 		}
-		order := rapid.Permutation([]string{"review", "other", "answer", "notice", "evaluation"}).Draw(t, "order")
+		order := rapid.Permutation([]string{"review", "other", "answer", "notice", "evaluation", "survey"}).Draw(t, "order")
 		for _, name := range order {
 			steps[name]()
 		}
@@ -302,6 +321,14 @@ func TestErase(t *testing.T) {
 		cases, err := o.Cases(ctx, "demo")
 		require.NoError(t, err)
 		require.Contains(t, everything(t, o.store), word)
+		day := tone.Days{From: feedback.DayOf(noon(), time.UTC), Next: feedback.DayOf(noon(), time.UTC) + 1}
+		spoke := func() feedback.Proportion {
+			counts, err := o.Topics(ctx, "demo", topics, time.UTC)
+			require.NoError(t, err)
+			return counts.Of(tone.Speed, day, feedback.Segment{})
+		}
+		require.EqualValues(t, 3, spoke().N)
+		require.EqualValues(t, 1, spoke().Good)
 		exported, err := o.Export(ctx, "demo", person, "de")
 		require.NoError(t, err)
 		require.Len(t, exported.Entries, 5)
@@ -313,6 +340,15 @@ func TestErase(t *testing.T) {
 		require.NotContains(t, left, word)
 		require.NotContains(t, left, "r1\"")
 		require.Equal(t, 2, strings.Count(left, theirs), "others' words stay")
+		require.Equal(t, feedback.Proportion{N: 1}, spoke(), "what they were about is of others alone")
+		for c, err := range o.Comments(ctx, "demo") {
+			require.NoError(t, err)
+			require.Equal(t, theirs, c.Text)
+		}
+		for _, err := range o.Rows(ctx, feedback.SummaryQuery{Shop: "demo", Survey: "csat", From: day.From, To: day.Next}) {
+			require.NoError(t, err)
+			require.Fail(t, "a summary still counts the answer")
+		}
 		after, err := o.Seen(ctx, "demo")
 		require.NoError(t, err)
 		require.Equal(t, before, after)
@@ -329,4 +365,31 @@ func TestErase(t *testing.T) {
 		require.NotContains(t, left, "Mahner")
 		require.Equal(t, 1, strings.Count(left, theirs))
 	})
+}
+
+// Topics are counted by source and stars, of the last edition of each review.
+func TestTopics(t *testing.T) {
+	t.Parallel()
+	o, ctx := open(t), t.Context()
+	for i, text := range []string{"Kam viel zu spät.", "Lieferung zu spät!", ""} {
+		r := written(1+i, text)
+		r.ExternalID = string(rune('a' + i))
+		_, err := o.Receive(ctx, &r, review.Assessment{Criticality: review.Critical})
+		require.NoError(t, err)
+	}
+	edited := written(5, "Alles gut.")
+	edited.ExternalID, edited.At = "b", noon().Add(time.Hour)
+	_, err := o.Receive(ctx, &edited, review.Assessment{Criticality: review.Praise})
+	require.NoError(t, err)
+	counts, err := o.Topics(ctx, "demo", tone.DefaultTopics(), time.UTC, review.FacetSource, review.FacetStars)
+	require.NoError(t, err)
+	day := tone.Days{From: feedback.DayOf(noon(), time.UTC), Next: feedback.DayOf(noon(), time.UTC) + 1}
+	assert.Equal(t, feedback.Proportion{Good: 1, N: 2}, counts.Of(tone.Speed, day, feedback.Segment{}))
+	assert.Equal(t, feedback.Proportion{Good: 1, N: 2}, counts.Of(tone.Speed, day, feedback.Segment{Facet: "source", Value: "google"}))
+	assert.Equal(t, feedback.Proportion{Good: 1, N: 1}, counts.Of(tone.Speed, day, feedback.Segment{Facet: "stars", Value: "1"}))
+	assert.Equal(t, feedback.Proportion{N: 1}, counts.Of(tone.Speed, day, feedback.Segment{Facet: "stars", Value: "5"}))
+	for _, err := range o.Comments(ctx, "demo") {
+		require.NoError(t, err)
+		break // stopping early is no fault
+	}
 }
