@@ -64,8 +64,8 @@ func (d *Desk) authorise(ctx context.Context, u *unit, g *Grant, actor *Actor) (
 	}
 	amount := g.Amount.Minor()
 	s := sums{
-		order: r.plus(r.used(r.orderAccount()), amount), actor: r.plus(r.used(r.actorAccount()), amount),
-		buyer: r.plus(max(g.granted.Buyer.Minor(), r.used(r.buyerAccount())), amount), paid: g.granted.Paid.Minor(),
+		order: r.plus(r.used(r.accounts.order), amount), actor: r.plus(r.used(r.accounts.actor), amount),
+		buyer: r.plus(max(g.granted.Buyer.Minor(), r.used(r.accounts.buyer)), amount), paid: g.granted.Paid.Minor(),
 	}
 	under, own, _ := r.limits(g.Awards[0].Remedy, &s)
 	if !own || r.err != nil {

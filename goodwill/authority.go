@@ -11,7 +11,9 @@ import (
 
 // asking is a run that only names accounts and looks at limits.
 func (d *Decider) asking(in *Input, now time.Time) *run {
-	return &run{Decider: d, in: in, now: now, today: sla.DateOf(now, d.zone)}
+	r := &run{Decider: d, in: in, now: now, today: sla.DateOf(now, d.zone)}
+	r.name()
+	return r
 }
 
 // used is what an account came to before.
@@ -30,6 +32,26 @@ func (r *run) budgetAccount(b *Budget) string {
 	return "budget|" + b.ID + "|" + windowStart(b.Window, r.today).String()
 }
 
+// accounts are the names of all accounts of a case, put together once.
+type accounts struct {
+	order, actor, buyer string // buyer: empty where nobody knows who it is
+	budgets             []string
+	paces               []pace
+}
+
+func (r *run) name() {
+	a := &r.accounts
+	a.order, a.actor = r.orderAccount(), r.actorAccount()
+	if r.in.Case.Customer.Ref != "" {
+		a.buyer = r.buyerAccount()
+	}
+	a.budgets = make([]string, len(r.policy.Budgets))
+	for i := range r.policy.Budgets {
+		a.budgets[i] = r.budgetAccount(&r.policy.Budgets[i])
+	}
+	a.paces = r.pacesOf()
+}
+
 // pace is one velocity limit for a case: the accounts of its sum and its number.
 type pace struct {
 	*Velocity
@@ -37,9 +59,9 @@ type pace struct {
 	sum, count string
 }
 
-// paces are the velocity limits that apply: those of a customer whom nobody
+// pacesOf are the velocity limits that apply: those of a customer whom nobody
 // knows do not.
-func (r *run) paces() []pace {
+func (r *run) pacesOf() []pace {
 	var all []pace
 	for i := range r.policy.Velocity {
 		v := &r.policy.Velocity[i]
@@ -58,7 +80,7 @@ func (r *run) paces() []pace {
 func (r *run) velocity(a *Award) bool {
 	hard := false
 	r.fast = ""
-	for _, p := range r.paces() {
+	for _, p := range r.accounts.paces {
 		ok := true
 		if p.Amount.Given() {
 			ok = r.step("velocity."+p.ID, r.of(r.plus(r.used(p.sum), a.Amount.Minor())), p.Amount, CodeVelocity)
@@ -102,8 +124,8 @@ func (r *run) budgets(a *Award) bool {
 	r.soft = ""
 	for i := range r.policy.Budgets {
 		b := &r.policy.Budgets[i]
-		used := r.used(r.budgetAccount(b))
-		if r.step("budget."+b.ID, r.of(r.plus(used, a.Amount.Minor())), b.Amount, CodeBudget) {
+		used := r.used(r.accounts.budgets[i])
+		if r.step(r.budgetRules[i], r.of(r.plus(used, a.Amount.Minor())), b.Amount, CodeBudget) {
 			continue
 		}
 		if b.Soft {
@@ -146,12 +168,10 @@ type allowance struct {
 // authority says whether the actor may grant the favour, and else who may. The
 // sums of the order count, so that splitting a grant changes nothing.
 func (r *run) authority(a *Award) {
-	granted := max(r.in.Case.Customer.Granted.Minor(), r.used(r.buyerAccount()))
-	paid, err := r.in.Case.Order.Paid()
-	r.fail(err)
+	granted := max(r.in.Case.Customer.Granted.Minor(), r.used(r.accounts.buyer))
 	s := sums{
-		order: r.plus(r.used(r.orderAccount()), a.Amount.Minor()), actor: r.plus(r.used(r.actorAccount()), a.Amount.Minor()),
-		buyer: r.plus(granted, a.Amount.Minor()), paid: paid.Minor(),
+		order: r.plus(r.used(r.accounts.order), a.Amount.Minor()), actor: r.plus(r.used(r.accounts.actor), a.Amount.Minor()),
+		buyer: r.plus(granted, a.Amount.Minor()), paid: r.paid,
 	}
 	under, own, others := r.limits(a.Remedy, &s)
 	if !own {
@@ -206,7 +226,7 @@ func (r *run) limits(remedy Remedy, s *sums) (allowance, bool, []string) {
 			continue
 		}
 		mine := slices.Contains(r.in.Actor.Roles, l.Role)
-		share, ok := r.within(l, s, mine)
+		share, ok := r.within(l, &r.limitRules[i], s, mine)
 		if !ok {
 			continue
 		}
@@ -223,22 +243,22 @@ func (r *run) limits(remedy Remedy, s *sums) (allowance, bool, []string) {
 // within reports whether a limit allows what a favour comes to, and the share
 // of the order as an amount. What the actor has granted today counts only for a
 // limit of its own.
-func (r *run) within(l *Limit, s *sums, mine bool) (money.Amount, bool) {
+func (r *run) within(l *Limit, rule *limitRule, s *sums, mine bool) (money.Amount, bool) {
 	ok := true
-	check := func(total int64, limit money.Amount, what string) {
-		if limit.Given() && !r.step("authority."+l.Role+what, r.of(total), limit, CodeAuthority) {
+	check := func(total int64, limit money.Amount, rule string) {
+		if limit.Given() && !r.step(rule, r.of(total), limit, CodeAuthority) {
 			ok = false
 		}
 	}
-	check(s.order, l.PerOrder, ".per_order")
+	check(s.order, l.PerOrder, rule.perOrder)
 	if mine {
-		check(s.actor, l.PerDay, ".per_day")
+		check(s.actor, l.PerDay, rule.perDay)
 	}
-	check(s.buyer, l.PerBuyer, ".per_buyer")
+	check(s.buyer, l.PerBuyer, rule.perBuyer)
 	var share money.Amount
 	if l.Share.Given() {
 		share = r.of(r.share(l.Share, s.paid))
-		check(s.order, share, ".share")
+		check(s.order, share, rule.share)
 	}
 	return share, ok
 }
@@ -257,16 +277,18 @@ func (r *run) moves(a *Award, under allowance, agreed bool) {
 		}
 		return most
 	}
-	add(r.orderAccount(), a.Amount, under.PerOrder)
-	add(r.actorAccount(), a.Amount, under.PerDay)
-	if r.in.Case.Customer.Ref != "" {
-		add(r.buyerAccount(), a.Amount, under.PerBuyer)
+	names := &r.accounts
+	r.d.Moves = make([]Move, 0, 3+len(names.budgets)+2*len(names.paces))
+	add(names.order, a.Amount, under.PerOrder)
+	add(names.actor, a.Amount, under.PerDay)
+	if names.buyer != "" {
+		add(names.buyer, a.Amount, under.PerBuyer)
 	}
 	for i := range r.policy.Budgets {
 		b := &r.policy.Budgets[i]
-		add(r.budgetAccount(b), a.Amount, firm(b.Soft, b.Amount))
+		add(names.budgets[i], a.Amount, firm(b.Soft, b.Amount))
 	}
-	for _, p := range r.paces() {
+	for _, p := range names.paces {
 		if p.Amount.Given() {
 			add(p.sum, a.Amount, firm(p.Soft, p.Amount))
 		}

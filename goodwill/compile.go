@@ -19,7 +19,13 @@ type Decider struct {
 	policy Policy
 	law    *rights.Law
 	zone   *time.Location
+
+	limitRules  []limitRule // names in the trace, of Authority
+	budgetRules []string    // of Budgets
 }
+
+// limitRule names what a limit compares.
+type limitRule struct{ perOrder, perDay, perBuyer, share string }
 
 // ParsePolicy reads a policy from JSON strictly: unknown keys, keys in another
 // case and keys given twice are refused. It does not compile it.
@@ -66,7 +72,15 @@ func Compile(p Policy, law *rights.Law) (*Decider, error) {
 	if len(c.faults) > 0 {
 		return nil, c.faults
 	}
-	return &Decider{p, law, zone}, nil
+	d := &Decider{policy: p, law: law, zone: zone}
+	for _, l := range p.Authority {
+		rule := "authority." + l.Role
+		d.limitRules = append(d.limitRules, limitRule{rule + ".per_order", rule + ".per_day", rule + ".per_buyer", rule + ".share"})
+	}
+	for _, b := range p.Budgets {
+		d.budgetRules = append(d.budgetRules, "budget."+b.ID)
+	}
+	return d, nil
 }
 
 // compiler collects everything that is wrong with a policy.

@@ -22,6 +22,10 @@ type run struct {
 	d     Decision
 	err   error
 
+	accounts accounts
+	balances []order.Balance // of every line, and last of the delivery
+
+	paid   int64    // for the order
 	free   int64    // of the payments, after what is owed
 	base   int64    // what the claim is about
 	owed   int64    // of it, by law
@@ -44,7 +48,10 @@ func (d *Decider) Decide(in *Input, now time.Time) (Decision, error) {
 	if err != nil {
 		return Decision{}, err
 	}
-	r := &run{Decider: d, in: in, now: now, today: sla.DateOf(now, d.zone)}
+	r := d.asking(in, now)
+	if r.balances, err = in.Case.Order.Balances(); err != nil {
+		return Decision{}, err
+	}
 	r.d.Trace = make([]Step, 0, 32)
 	r.d.Rights, r.d.Policy = report, d.policy.ID+"@"+strconv.Itoa(d.policy.Version)
 	r.floor()
@@ -170,9 +177,10 @@ func (r *run) owe(e *rights.Entitlement) {
 // has taken. An order without any payment is not looked at.
 func (r *run) payments() {
 	o := &r.in.Case.Order
-	paid, err := o.Paid()
-	r.fail(err)
-	r.free = paid.Minor()
+	for _, b := range r.balances {
+		r.paid = r.plus(r.paid, b.Paid.Minor())
+	}
+	r.free = r.paid
 	if len(o.Payments) > 0 {
 		funds, err := o.Funds()
 		r.fail(err)

@@ -51,9 +51,7 @@ func (r *run) foreign() bool {
 // concern adds up what the claim is about.
 func (r *run) concern() {
 	c := &r.in.Case
-	balances, err := c.Order.Balances()
-	r.fail(err)
-	for _, b := range balances[:max(0, len(balances)-1)] {
+	for _, b := range r.balances[:len(r.balances)-1] {
 		units := b.Units
 		if len(c.Claim.Items) > 0 {
 			i := slices.IndexFunc(c.Claim.Items, func(x order.Item) bool { return x.Line == b.Line })
@@ -67,13 +65,17 @@ func (r *run) concern() {
 		if units == 0 {
 			continue
 		}
-		refund, err := c.Order.Refund(order.Ask{Line: b.Line, Units: units})
-		if err != nil {
-			r.fail(err)
-			continue
+		gross := b.Gross
+		if units < b.Units || len(c.Order.Refunds) > 0 {
+			refund, err := c.Order.Refund(order.Ask{Line: b.Line, Units: units})
+			if err != nil {
+				r.fail(err)
+				continue
+			}
+			gross = refund.Parts[0].Gross
 		}
 		r.lines = append(r.lines, b.Line)
-		r.base = r.plus(r.base, refund.Parts[0].Gross.Minor())
+		r.base = r.plus(r.base, gross.Minor())
 	}
 }
 
@@ -146,12 +148,7 @@ func (r *run) size(o *Offer) int64 {
 
 // shipping is what is left of the delivery beside what the law gives of it.
 func (r *run) shipping() int64 {
-	balances, err := r.in.Case.Order.Balances()
-	if err != nil || len(balances) == 0 {
-		r.fail(err)
-		return 0
-	}
-	left := balances[len(balances)-1].Gross.Minor()
+	left := r.balances[len(r.balances)-1].Gross.Minor()
 	for _, a := range r.d.Owed {
 		if a.Line == order.DeliveryLine {
 			left -= a.Amount.Minor()

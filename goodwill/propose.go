@@ -372,14 +372,11 @@ func underOf(moves []Move) allowance {
 // at, for [Input.Used].
 func (d *Decider) Accounts(in *Input, now time.Time) []string {
 	r := d.asking(in, now)
-	all := []string{r.orderAccount(), r.actorAccount()}
-	if in.Case.Customer.Ref != "" {
-		all = append(all, r.buyerAccount())
+	all := append([]string{r.accounts.order, r.accounts.actor}, r.accounts.budgets...)
+	if r.accounts.buyer != "" {
+		all = append(all, r.accounts.buyer)
 	}
-	for i := range d.policy.Budgets {
-		all = append(all, r.budgetAccount(&d.policy.Budgets[i]))
-	}
-	for _, p := range r.paces() {
+	for _, p := range r.accounts.paces {
 		all = append(all, p.sum, p.count)
 	}
 	slices.Sort(all)

@@ -86,7 +86,18 @@ func (d Date) AddYears(n int) Date { return d.AddMonths(12 * n) }
 func (d Date) DaysUntil(e Date) int { return int(e.unixDay() - d.unixDay()) }
 
 // String returns the date as "2006-01-02".
-func (d Date) String() string { return fmt.Sprintf("%04d-%02d-%02d", d.Year, int(d.Month), d.Day) }
+func (d Date) String() string {
+	if d.Year < 0 || d.Year > 9999 || d.Month < 0 || d.Month > 99 || d.Day < 0 || d.Day > 99 {
+		return fmt.Sprintf("%04d-%02d-%02d", d.Year, int(d.Month), d.Day) // no date, but it can be printed
+	}
+	const digits = "0123456789"
+	b := [10]byte{4: '-', 7: '-'}
+	for i, n := range [...]int{d.Year / 100, d.Year % 100, int(d.Month), d.Day} {
+		at := [...]int{0, 2, 5, 8}[i]
+		b[at], b[at+1] = digits[n/10], digits[n%10]
+	}
+	return string(b[:])
+}
 
 // MarshalText writes the date as "2006-01-02", the zero value as "".
 func (d Date) MarshalText() ([]byte, error) {

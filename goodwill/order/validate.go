@@ -24,6 +24,22 @@ type check struct {
 	faults   sla.Faults
 	currency money.Currency
 	lines    map[string]int64 // units by id
+
+	// blind is set for a first look, which only finds whether anything is wrong:
+	// paths stay empty, so that nothing is put together for what is valid.
+	blind bool
+}
+
+// look checks something at first without paths, and again with them where
+// anything is wrong.
+func look(all func(c *check)) error {
+	c := &check{blind: true}
+	if all(c); len(c.faults) == 0 {
+		return nil
+	}
+	c = &check{}
+	all(c)
+	return c.err()
 }
 
 func (c *check) add(path, value, reason string) {
@@ -37,12 +53,17 @@ func (c *check) err() error {
 	return c.faults
 }
 
-func at(path string, i int) string { return path + "[" + strconv.Itoa(i) + "]" }
+func (c *check) at(path string, i int) string {
+	if c.blind {
+		return ""
+	}
+	return path + "[" + strconv.Itoa(i) + "]"
+}
 
 // oneOf wants a member of a closed set.
 func oneOf[T ~string](c *check, path string, v T, known ...T) {
 	if !slices.Contains(known, v) {
-		c.add(path, string(v), fmt.Sprintf("is none of %q", known))
+		c.add(path, string(v), fmt.Sprintf("is none of %q", slices.Clone(known))) // so that known need not leave the stack
 	}
 }
 
@@ -78,9 +99,7 @@ func (c *check) unique(path, id string, seen map[string]bool) {
 // Validate returns nil or [sla.Faults]: everything in the order that cannot be
 // used, with paths like "lines[2].gross".
 func (o *Order) Validate() error {
-	c := &check{}
-	c.order("", o)
-	return c.err()
+	return look(func(c *check) { c.order("", o) })
 }
 
 func (c *check) order(root string, o *Order) {
@@ -103,7 +122,7 @@ func (c *check) order(root string, o *Order) {
 	}
 	seen := map[string]bool{DeliveryLine: true}
 	for i := range o.Lines {
-		c.line(at(root+"lines", i), &o.Lines[i], seen)
+		c.line(c.at(root+"lines", i), &o.Lines[i], seen)
 	}
 	c.delivery(root+"delivery", &o.Delivery)
 	c.lines[DeliveryLine] = 0
@@ -143,12 +162,12 @@ func (c *check) line(path string, l *Line, seen map[string]bool) {
 	}
 	oneOf(c, path+".kind", l.Kind, "", Goods, DigitalGoods, DigitalContent, DigitalService, Service)
 	for i, t := range l.Traits {
-		oneOf(c, at(path+".traits", i), t,
+		oneOf(c, c.at(path+".traits", i), t,
 			CustomMade, Perishable, HygieneSealed, Mixable, FuturesAlcohol, SealedMedia, Periodical, MarketPrice, DatedLeisure,
 			Auction, UrgentRepair, Betting, Notarised, Used, LiveAnimal, Subscription, SeparateParts, ForConstruction, Bulky)
 	}
 	for i, g := range l.Guarantees {
-		p := at(path+".guarantees", i)
+		p := c.at(path+".guarantees", i)
 		oneOf(c, p+".by", g.By, BySeller, ByManufacturer)
 		if g.Period.N < 1 || !slices.Contains([]sla.Unit{sla.UnitDay, sla.UnitWeek, sla.UnitMonth, sla.UnitYear}, g.Period.Unit) || g.Period.N > 36_525 {
 			c.add(p+".period", g.Period.String(), "is no number of days, weeks, months or years")
@@ -159,7 +178,7 @@ func (c *check) line(path string, l *Line, seen map[string]bool) {
 // charged checks what lines and delivery have in common.
 func (c *check) charged(path string, discounts []Discount, tax money.Amount, rate money.Rate) {
 	for i, d := range discounts {
-		p := at(path+".discounts", i) + ".amount"
+		p := c.at(path+".discounts", i) + ".amount"
 		c.amount(p, d.Amount)
 		if d.Amount.Given() && d.Amount.Sign() == 0 {
 			c.add(p, d.Amount.String(), "is not above 0")
@@ -186,14 +205,14 @@ func (c *check) delivery(path string, d *Delivery) {
 func (c *check) payments(path string, payments []Payment) {
 	seen := map[string]bool{}
 	for i := range payments {
-		p, in := &payments[i], at(path, i)
+		p, in := &payments[i], c.at(path, i)
 		c.unique(in+".id", p.ID, seen)
 		oneOf(c, in+".means", p.Means, Card, DirectDebit, Wallet, Invoice, Transfer, Instalments, CashOnDelivery, Cash, Voucher, Points)
 		oneOf(c, in+".state", p.State, Pending, Authorised, Captured, Failed, Cancelled)
 		c.amount(in+".amount", p.Amount)
 		ids := map[string]bool{}
 		for j, d := range p.Disputes {
-			in := at(in+".disputes", j)
+			in := c.at(in+".disputes", j)
 			c.unique(in+".id", d.ID, ids)
 			oneOf(c, in+".kind", d.Kind, Chargeback, BuyerProtection, DebitReturned)
 			oneOf(c, in+".state", d.State, DisputeOpen, DisputeWon, DisputeLost)
@@ -207,7 +226,7 @@ func (c *check) payments(path string, payments []Payment) {
 
 func (c *check) refunds(path string, o *Order) {
 	for i := range o.Refunds {
-		r, in := &o.Refunds[i], at(path, i)
+		r, in := &o.Refunds[i], c.at(path, i)
 		oneOf(c, in+".state", r.State, "", RefundSettled, RefundPending, RefundUnknown, RefundFailed)
 		if r.Payment != "" && !slices.ContainsFunc(o.Payments, func(p Payment) bool { return p.ID == r.Payment }) {
 			c.add(in+".payment", r.Payment, "is no payment of the order")
@@ -216,7 +235,7 @@ func (c *check) refunds(path string, o *Order) {
 			c.add(in+".parts", "", "is empty")
 		}
 		for j := range r.Parts {
-			p, in := &r.Parts[j], at(in+".parts", j)
+			p, in := &r.Parts[j], c.at(in+".parts", j)
 			if _, ok := c.lines[p.Line]; !ok {
 				c.add(in+".line", p.Line, "is no line of the order")
 			}
@@ -235,7 +254,7 @@ func (c *check) events(path string, events []Event) {
 		return
 	}
 	for i := range events {
-		e, in := &events[i], at(path, i)
+		e, in := &events[i], c.at(path, i)
 		if e.Kind == "" {
 			c.add(in+".kind", "", "is missing")
 		}
@@ -256,9 +275,9 @@ func (c *check) items(path string, lines []string, units int64) {
 		has, ok := c.lines[id]
 		switch {
 		case !ok || id == DeliveryLine:
-			c.add(at(path, j), id, "is no line of the order")
+			c.add(c.at(path, j), id, "is no line of the order")
 		case units > has:
-			c.add(at(path, j), strconv.FormatInt(units, 10)+" units", "is more than were bought, "+strconv.FormatInt(has, 10))
+			c.add(c.at(path, j), strconv.FormatInt(units, 10)+" units", "is more than were bought, "+strconv.FormatInt(has, 10))
 		}
 	}
 }
@@ -274,12 +293,16 @@ func undated(kind statute.Event) bool {
 // Validate returns nil or [sla.Faults]: everything in the case that cannot be
 // used, with paths like "order.lines[2].gross" and "claim.items[0].line".
 func (k *Case) Validate() error {
-	c := &check{}
-	c.order("order.", &k.Order)
-	c.claim(&k.Claim)
-	c.customer(&k.Customer)
-	c.facts(&k.Facts)
-	return c.err()
+	return look(func(c *check) {
+		root := "order."
+		if c.blind {
+			root = ""
+		}
+		c.order(root, &k.Order)
+		c.claim(&k.Claim)
+		c.customer(&k.Customer)
+		c.facts(&k.Facts)
+	})
 }
 
 func (c *check) claim(k *Claim) {
@@ -291,7 +314,7 @@ func (c *check) claim(k *Claim) {
 	c.optional("claim.amount", k.Amount)
 	seen := map[string]bool{}
 	for i, item := range k.Items {
-		in := at("claim.items", i)
+		in := c.at("claim.items", i)
 		c.unique(in+".line", item.Line, seen)
 		c.items(in+".line", []string{item.Line}, item.Units)
 	}
