@@ -55,16 +55,21 @@ func newOffice(t *testing.T, s *sqlstore.Store) *office {
 	return o
 }
 
+// firstMail is what a customer writes first.
+func firstMail(word string) ticket.Inbound {
+	in := tickettest.Mail("mail-"+word, word, word)
+	in.Subject, in.Text, in.Conversation = word, "Mein "+word, word
+	// references to files are the host's, which is told to remove them, and tell nothing
+	in.Raw, in.Attachments = "blob-1", []ticket.Attachment{{Ref: "blob-2", Name: word}}
+	return in
+}
+
 // live lets a customer write, be written to, and say how it was, with a word in
 // all that the customer or others say.
 func (o *office) live(t *testing.T, word string) {
 	t.Helper()
 	ctx, now := t.Context(), o.tickets.Clock.Now()
-	in := tickettest.Mail("mail-"+word, word, word)
-	in.Subject, in.Text, in.Conversation = word, "Mein "+word, word
-	// references to files are the host's, which is told to remove them, and tell nothing
-	in.Raw, in.Attachments = "blob-1", []ticket.Attachment{{Ref: "blob-2", Name: word}}
-	r, err := o.tickets.Receive(ctx, in)
+	r, err := o.tickets.Receive(ctx, firstMail(word))
 	check(t, err)
 	ref := r.Ticket.Ref()
 	var res ticket.Result

@@ -57,7 +57,7 @@ func loadSmall(t *testing.T, opt options) report {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if rep.Loaded.Tickets != 300 || rep.Loaded.Rows < 300*10 || len(rep.Runs) != 2 || len(rep.Pages) != 9 {
+	if rep.Loaded.Tickets != 300 || rep.Loaded.Rows < 300*10 || len(rep.Runs) != 2 || len(rep.Pages) != 11 {
 		t.Fatalf("loaded %+v, %d runs, %d pages", rep.Loaded, len(rep.Runs), len(rep.Pages))
 	}
 	for _, r := range rep.Runs {

@@ -16,7 +16,7 @@ import (
 // page is how long one page took, wherever it stands.
 type page struct {
 	Order string  `json:"order"`
-	Place string  `json:"place"` // first, middle, last
+	Place string  `json:"place"` // first, middle, last, or whose
 	Skips int     `json:"skips"` // records before it
 	P50   float64 `json:"p50_ms"`
 	P99   float64 `json:"p99_ms"`
@@ -57,6 +57,14 @@ func (t *target) pages(ctx context.Context, st stock, times int) ([]page, error)
 			p.Place, p.Skips = at.name, max(at.skip, 0)
 			all = append(all, p)
 		}
+	}
+	for _, who := range []string{"agent-7", "agent-nobody"} { // one in fifty tickets, and none
+		p, err := t.read(ctx, ticket.Query{Shop: shopDesk, Order: ticket.OrderDue, Assignee: who, Limit: pageSize}, times)
+		if err != nil {
+			return nil, err
+		}
+		p.Place = who
+		all = append(all, p)
 	}
 	return all, nil
 }

@@ -59,8 +59,9 @@ func (t *target) fill(ctx context.Context, n int) (stock, error) {
 		return stock{}, err
 	}
 	st := stock{rules: rules}
+	numbers := make(map[[32]byte]bool)
 	for first := 0; first < n; first += chunk {
-		made, err := make1000(ctx, start, rules, policies, first, min(first+chunk, n), n)
+		made, err := make1000(ctx, start, rules, policies, numbers, first, min(first+chunk, n), n)
 		if err != nil {
 			return stock{}, err
 		}
@@ -118,10 +119,20 @@ type openTicket struct {
 type collector struct {
 	ticket.Store
 
-	made map[uuid.UUID]*openTicket
+	made    map[uuid.UUID]*openTicket
+	numbers map[[32]byte]bool // of all tickets so far, by hash
 }
 
 func (c *collector) Commit(ctx context.Context, commit ticket.Commit) error {
+	for _, h := range commit.Take {
+		if h.Key.Kind != ticket.KeyNumber {
+			continue
+		}
+		if c.numbers[h.Key.Hash] { // the desk draws another
+			return &ticket.DuplicateKeyError{Keys: []ticket.Key{h.Key}}
+		}
+		c.numbers[h.Key.Hash] = true
+	}
 	for _, ch := range commit.Changes {
 		o := c.made[ch.Next.ID]
 		if o == nil {
@@ -136,9 +147,9 @@ func (c *collector) Commit(ctx context.Context, commit ticket.Commit) error {
 
 // make1000 lets a desk in memory open the tickets first to last of n.
 func make1000(
-	ctx context.Context, now time.Time, rules *ticket.Rules, policies *sla.PolicySet, first, last, n int,
+	ctx context.Context, now time.Time, rules *ticket.Rules, policies *sla.PolicySet, numbers map[[32]byte]bool, first, last, n int,
 ) ([]*openTicket, error) {
-	c := &collector{Store: new(ticketmem.Store), made: make(map[uuid.UUID]*openTicket)}
+	c := &collector{Store: new(ticketmem.Store), made: make(map[uuid.UUID]*openTicket), numbers: numbers}
 	clock := now
 	desk, err := ticket.NewDesk(c, ticket.Config{
 		Rules: rules, Policies: policies, Policy: "standard",
