@@ -3,6 +3,7 @@ package goodwill
 import (
 	_ "embed"
 	"encoding/json"
+	"log/slog"
 	"strings"
 
 	"github.com/kulanz-go/kulanz/goodwill/money"
@@ -133,6 +134,42 @@ func (d *Decision) Text() sla.Text {
 	}
 	return sla.Text{DE: strings.Join(de, " "), EN: strings.Join(en, " ")}
 }
+
+// Text says the state in German and English, for agents.
+func (s State) Text() sla.Text { return words()["state."+string(s)] }
+
+// Text tells the customer how a grant stands: what it is, a right as a right and
+// a favour as a favour, and how far it is. It names no reason.
+func (g *Grant) Text() sla.Text {
+	w := words()
+	var de, en []string
+	add := func(t sla.Text) { de, en = append(de, t.DE), append(en, t.EN) }
+	end := map[State]string{
+		StateProposed: "say.approval", StateRejected: "say.none", StateExpired: "say.expired", StateSettled: "say.paid",
+		StateFailed: "say.unpaid", StateReversed: "say.unpaid",
+	}[g.State]
+	if end == "" && (g.State != StateApproved || g.Auto) {
+		end = "say.paying"
+	}
+	for _, a := range g.Awards {
+		switch {
+		case g.State == StateProposed || g.State == StateRejected:
+		case g.ByRight:
+			add(sentence(w, "say.right", string(a.Right), a))
+		case a.Remedy == Apology:
+			add(w["say."+string(a.Apology)])
+		default:
+			add(sentence(w, "say.favour.only", string(a.Remedy), a))
+		}
+	}
+	if end != "" {
+		add(w[end])
+	}
+	return sla.Text{DE: strings.Join(de, " "), EN: strings.Join(en, " ")}
+}
+
+// LogValue logs the grant's name alone.
+func (g *Grant) LogValue() slog.Value { return slog.StringValue(g.Ref().String()) }
 
 // sentence names an award after an introduction.
 func sentence(w map[string]sla.Text, intro, name string, a Award) sla.Text {

@@ -141,7 +141,24 @@ func plantedInBalances() []planted {
 			if e.Phase == goodwill.PhasePost {
 				e.Phase = goodwill.PhaseDirect
 			}
-		}), []string{"balance/reserved, then posted or voided", "balance/no more is resolved than is pending"}},
+		}), []string{
+			"balance/reserved, then posted or voided", "balance/no more is resolved than is pending", "desk/paid once, whatever the payer does",
+		}},
+		{"neither caps nor balances are looked at", func(s *crooked) {
+			booking(func(e *goodwill.Entry) { e.Cap = money.Amount{} })(s)
+			blind := s.commit
+			s.commit = func(ctx context.Context, c goodwill.Commit) error {
+				// the desk's own book of the order is lost, too
+				c.Writes = slices.DeleteFunc(slices.Clone(c.Writes), func(w goodwill.Write) bool { return w.Next.Kind == goodwill.RecordOrder })
+				return blind(ctx, c)
+			}
+			s.balances = func(ctx context.Context, q goodwill.BalanceQuery) ([]goodwill.Balance, error) {
+				if len(q.Accounts) > 0 {
+					return nil, ctx.Err()
+				}
+				return s.Store.Balances(ctx, q)
+			}
+		}, []string{"desk/sixteen at one order", "desk/sixteen at one budget"}},
 		{"what is voided is posted", booking(func(e *goodwill.Entry) {
 			if e.Phase == goodwill.PhaseVoid {
 				e.Phase = goodwill.PhasePost

@@ -274,6 +274,7 @@ func plantedInKeys() []planted {
 		{"keys are not kept", committing(func(_ *crooked, c *goodwill.Commit) { c.Take = nil }), []string{
 			"key/taken, held, released, free", "key/release comes before take", "key/every taken key is named",
 			"key/free from its expiry on, by the commit's clock", "key/shops and kinds are apart", "key/raced, one takes it",
+			"desk/a commit of unknown outcome",
 		}},
 		{"keys are shared between shops", func(s *crooked) {
 			committing(func(_ *crooked, c *goodwill.Commit) {

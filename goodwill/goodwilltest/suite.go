@@ -40,7 +40,7 @@ type script struct {
 // Cases returns all cases.
 func Cases() []Case {
 	scripts := slices.Concat(
-		recordCases(), commitCases(), keyCases(), entryCases(), balanceCases(), listCases(), claimCases(), contextCases(),
+		recordCases(), commitCases(), keyCases(), entryCases(), balanceCases(), listCases(), claimCases(), contextCases(), deskCases(),
 	)
 	cases := make([]Case, len(scripts))
 	for i, sc := range scripts {
