@@ -759,6 +759,50 @@ func TestEraseEntries(t *testing.T) {
 	assert.Len(t, faults, 2)
 }
 
+// Every call of the store fails once while a customer is erased; it is asked for
+// again until it is done. In the end nothing of the customer is left, and nothing
+// of others is missing.
+func TestErasureSurvivesFaults(t *testing.T) {
+	ctx := t.Context()
+	points := 0
+	for _, when := range []feedbacktest.When{feedbacktest.Before, feedbacktest.After, feedbacktest.Late, feedbacktest.Twice} {
+		for call := 1; ; call++ {
+			store := feedbacktest.NewFaultStore(new(feedbackmem.Store))
+			o := open(t, store, nil)
+			for _, customer := range []string{"c1", "c2"} {
+				_, err := o.Ask(ctx, "reminding", matterOf(customer, "t-"+customer, noon()))
+				require.NoError(t, err)
+				for _, kind := range []feedback.RecordKind{feedback.RecordLog, feedback.RecordMeasure} {
+					_, err := o.Keep(ctx, feedback.Entry{
+						Kind: kind, Shop: "demo", Customer: customer, Labels: []string{"of:" + customer},
+						Data: json.RawMessage(`{"said":"word of ` + customer + `"}`), Rest: json.RawMessage(`{"stars":1}`),
+					})
+					require.NoError(t, err)
+				}
+			}
+			store.Plan(feedbacktest.Fault{Call: call, When: when})
+			_, err := o.Erase(ctx, "demo", "c1")
+			reached := len(store.Calls()) >= call
+			store.Plan()
+			for tries := 0; err != nil; tries++ {
+				require.Less(t, tries, 10, "call %d %s: %v", call, when, err)
+				_, err = o.Erase(ctx, "demo", "c1")
+			}
+			holdsNothing(t, store, "c1")
+			kept, err := o.Export(ctx, "demo", "c2", "en")
+			require.NoError(t, err)
+			require.Len(t, kept.Entries, 2, "call %d %s", call, when)
+			require.Len(t, kept.Invitations, 1)
+			if !reached {
+				break
+			}
+			points++
+		}
+	}
+	t.Log(points, "crash points")
+	assert.Greater(t, points, 40)
+}
+
 func TestDeskFaults(t *testing.T) {
 	_, err := feedback.NewDesk(nil, feedback.Config{})
 	require.ErrorIs(t, err, feedback.ErrInvalid)

@@ -1,6 +1,7 @@
 package review_test
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 
@@ -178,4 +179,18 @@ func TestCheckIsBounded(t *testing.T) {
 			require.True(t, i == 0 || list[i-1].Start <= w.Start)
 		}
 	})
+}
+
+// BenchmarkCheck: ten times the draft takes ten times as long.
+func BenchmarkCheck(b *testing.B) {
+	check := review.DraftCheck{Visibility: review.Public, Criticality: review.Critical, Private: []string{"4711"}}
+	for _, n := range []int{100, 1000, 10_000} {
+		draft := strings.Repeat("Bewertung Gutschein 12 wenn Sie ", n)
+		b.Run(strconv.Itoa(len(draft)), func(b *testing.B) {
+			b.SetBytes(int64(len(draft)))
+			for b.Loop() {
+				check.Check(draft)
+			}
+		})
+	}
 }

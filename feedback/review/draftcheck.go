@@ -87,7 +87,7 @@ func (d *DraftCheck) Check(text string) []DraftWarning {
 				"Öffentlich gehört das nicht hin; schreiben Sie es privat.", "This does not belong in public; write it privately."))
 		}
 	}
-	if d.Criticality == Critical && !words.any(apologies(), nil) {
+	if d.Criticality == Critical && !words.any(apologies()) {
 		add(DraftNoApology, 0, 0, pick(d.Lang, "Sagen Sie, dass es Ihnen leidtut.", "Say that you are sorry."))
 	}
 	if d.Replies != nil {
@@ -204,14 +204,20 @@ func is(word string, list []string) bool {
 	})
 }
 
-// any reports whether one of the words is there, in some sentence or in any.
-func (w *words) any(list []string, in func(sentence int) bool) bool {
+// any reports whether one of the words is there.
+func (w *words) any(list []string) bool {
+	return slices.ContainsFunc(w.tokens, func(t fold.Token) bool { return is(t.Text, list) })
+}
+
+// in returns the sentences that hold one of the words.
+func (w *words) in(list []string) map[int]bool {
+	found := map[int]bool{}
 	for i, t := range w.tokens {
-		if (in == nil || in(w.sentence[i])) && is(t.Text, list) {
-			return true
+		if !found[w.sentence[i]] && is(t.Text, list) {
+			found[w.sentence[i]] = true
 		}
 	}
-	return false
+	return found
 }
 
 // ask is a place where a review is asked for, or asked to be changed.
@@ -229,18 +235,17 @@ const reach = 4
 // taken for one; a person reads the warning.
 func (w *words) asks() []ask {
 	var list []ask
+	rewarded, conditional := w.in(rewards()), w.in(conditions())
 	for i, t := range w.tokens {
 		if !isReview(t.Text) {
 			continue
 		}
 		s := w.sentence[i]
-		same := func(n int) bool { return n == s }
-		near := func(n int) bool { return n >= s-1 && n <= s+1 }
 		switch at, changed := w.changed(i); {
 		case changed:
 			first, last := min(i, at), max(i, at)
-			list = append(list, ask{w.tokens[first].Start, w.tokens[last].End, w.any(rewards(), near)})
-		case w.any(rewards(), same) && (w.any(conditions(), same) || w.inExchange(i)):
+			list = append(list, ask{w.tokens[first].Start, w.tokens[last].End, rewarded[s-1] || rewarded[s] || rewarded[s+1]})
+		case rewarded[s] && (conditional[s] || w.inExchange(i)):
 			list = append(list, ask{t.Start, t.End, true})
 		}
 	}
