@@ -769,7 +769,7 @@ func TestErasureSurvivesFaults(t *testing.T) {
 		for call := 1; ; call++ {
 			store := feedbacktest.NewFaultStore(new(feedbackmem.Store))
 			o := open(t, store, nil)
-			for _, customer := range []string{"c1", "c2"} {
+			for _, customer := range []string{"otto", "gustav"} {
 				_, err := o.Ask(ctx, "reminding", matterOf(customer, "t-"+customer, noon()))
 				require.NoError(t, err)
 				for _, kind := range []feedback.RecordKind{feedback.RecordLog, feedback.RecordMeasure} {
@@ -781,15 +781,15 @@ func TestErasureSurvivesFaults(t *testing.T) {
 				}
 			}
 			store.Plan(feedbacktest.Fault{Call: call, When: when})
-			_, err := o.Erase(ctx, "demo", "c1")
+			_, err := o.Erase(ctx, "demo", "otto")
 			reached := len(store.Calls()) >= call
 			store.Plan()
 			for tries := 0; err != nil; tries++ {
 				require.Less(t, tries, 10, "call %d %s: %v", call, when, err)
-				_, err = o.Erase(ctx, "demo", "c1")
+				_, err = o.Erase(ctx, "demo", "otto")
 			}
-			holdsNothing(t, store, "c1")
-			kept, err := o.Export(ctx, "demo", "c2", "en")
+			holdsNothing(t, store, "otto")
+			kept, err := o.Export(ctx, "demo", "gustav", "en")
 			require.NoError(t, err)
 			require.Len(t, kept.Entries, 2, "call %d %s", call, when)
 			require.Len(t, kept.Invitations, 1)
