@@ -29,7 +29,9 @@ type Plan struct {
 	ByStratum bool
 }
 
-// Drawn is a conversation that was drawn, out of how many.
+// Drawn is a conversation that was drawn, out of how many. Where as many are drawn
+// of each group, what is found is of the groups and not of all conversations: for
+// those weight the groups by Of, as feedback.PostStratify does.
 type Drawn struct {
 	Candidate
 	Of int

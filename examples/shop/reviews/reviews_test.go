@@ -270,3 +270,35 @@ func TestErase(t *testing.T) {
 	require.NoError(t, err)
 	assert.Len(t, seen, 1, "that somebody gave one star stays")
 }
+
+// Promises are counted as they were kept: in time, late, broken, overdue; one that
+// is still to come counts for nothing.
+func TestPromises(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	got, err := s.desk.Receive(t.Context(), ticket.Inbound{
+		Shop: "demo", Key: "m1", Channel: ticket.ChannelEmail, Customer: ticket.Customer{Ref: "c1"}, Orders: []string{"4711"}, Text: "Wo bleibt sie?",
+	})
+	require.NoError(t, err)
+	ref := got.Ticket.Ref()
+	promise := func(hours int) string {
+		s.do(t, ref, ticket.MakePromise{Text: "Antwort", Due: s.now.Add(time.Duration(hours) * time.Hour)})
+		now, err := s.desk.Get(t.Context(), ticket.Actor{Kind: ticket.ActorSystem, Shop: "demo"}, ref)
+		require.NoError(t, err)
+		return now.Promises[len(now.Promises)-1].ID
+	}
+	kept, late, broken := promise(5), promise(1), promise(5)
+	promise(2)    // nobody keeps it
+	promise(1000) // its time is to come
+	s.now = s.now.Add(4 * time.Hour)
+	s.do(t, ref, ticket.KeepPromise{ID: kept})
+	s.do(t, ref, ticket.KeepPromise{ID: late})
+	s.do(t, ref, ticket.BreakPromise{ID: broken, Reason: "nicht lieferbar"})
+	p, err := reviews.Promises(s.now, s.desk.History(t.Context(), ticket.Actor{Kind: ticket.ActorSystem, Shop: "demo"}, ref))
+	require.NoError(t, err)
+	assert.Equal(t, review.Promises{Made: 4, Kept: 1}, p)
+	assert.Contains(t, review.Draft("de", review.Assessment{Criticality: review.Critical}, review.Facts{Promises: &p}),
+		"Von 4 Zusagen zu dieser Bestellung haben wir 1 eingehalten.")
+	_, err = reviews.Promises(s.now, s.desk.History(t.Context(), ticket.Actor{Kind: ticket.ActorSystem, Shop: "other"}, ref))
+	require.ErrorIs(t, err, ticket.ErrNotFound)
+}
