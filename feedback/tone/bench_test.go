@@ -72,3 +72,10 @@ func hostile() map[string]string {
 		"emoji":    "👍🏽",
 	}
 }
+
+// Making an engine is for the start of a program.
+func BenchmarkNew(b *testing.B) {
+	for b.Loop() {
+		tone.Default()
+	}
+}

@@ -18,19 +18,19 @@ func Example() {
 		"Wann öffnet der Laden?",
 	} {
 		r := engine.Analyze(text)
-		fmt.Printf("%-8s %+.2f %q", r.Label, r.Polarity, r.Doubt)
+		fmt.Printf("%-8s %+.1f %q", r.Label, r.Polarity, r.Doubt)
 		for span := range r.Spans.All() {
 			fmt.Printf(" [%s]", text[span.Start:span.End])
 		}
 		fmt.Println()
 	}
 	// Output:
-	// positive +0.88 "" [Suuuper] [gerne wieder]
-	// negative -0.74 "" [schön] [Lieferverzögerung] [eine Frechheit]
-	// negative -0.78 "" [funktioniert leider nicht]
-	// positive +0.86 "" [Never had a problem] [highly recommended]
-	// unknown  +0.00 "irony"
-	// unknown  +0.00 "no_evidence"
+	// positive +0.9 "" [Suuuper] [gerne wieder]
+	// negative -0.7 "" [schön] [Lieferverzögerung] [eine Frechheit]
+	// negative -0.8 "" [funktioniert leider nicht]
+	// positive +0.9 "" [Never had a problem] [highly recommended]
+	// unknown  +0.0 "irony"
+	// unknown  +0.0 "no_evidence"
 }
 
 func ExampleRated() {

@@ -3,7 +3,6 @@ package tone
 import (
 	_ "embed"
 	"maps"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -21,25 +20,55 @@ var (
 // builder collects words and phrases before they are put into tables.
 type builder struct {
 	check   *check
-	words   map[uint64]entry
+	forms   []form         // every spelling of every word, as they came
+	index   map[uint64]int // of forms, by hash
 	phrases map[uint64]entry
 	lemmas  map[Language]int
 	known   map[Language]map[string]bool // lemmas, to find those given twice
-	// forms are the folded spellings, to make variants of and to find two words
-	// with one hash.
-	forms map[uint64]string
-	// spellings are those with umlauts, of German words that are good or bad.
-	spellings map[string]sense
-	lang      Language
-	path      string
+	lang    Language
+	path    string
 }
+
+// form is a spelling of a word.
+type form struct {
+	folded string
+	umlaut string // as it was written, of German words with umlauts that are good or bad
+	entry  entry
+}
+
+// expectedForms is about how many there are.
+const expectedForms = 1 << 17
 
 func newBuilder(c *check) *builder {
 	return &builder{
-		check: c, words: map[uint64]entry{}, phrases: map[uint64]entry{}, lemmas: map[Language]int{},
+		check: c, forms: make([]form, 0, expectedForms), index: make(map[uint64]int, expectedForms),
+		phrases: map[uint64]entry{}, lemmas: map[Language]int{},
 		known: map[Language]map[string]bool{German: {}, English: {}},
-		forms: map[uint64]string{}, spellings: map[string]sense{},
 	}
+}
+
+// form returns the form with a spelling, which it makes where there is none; nil
+// where another spelling has its hash.
+func (b *builder) form(folded string) *form {
+	key := hashOf([]byte(folded))
+	i, ok := b.index[key]
+	if !ok {
+		i = len(b.forms)
+		b.forms, b.index[key] = append(b.forms, form{folded: folded}), i
+	}
+	if b.forms[i].folded != folded {
+		b.check.fail(b.path, folded, "has the hash of another word")
+		return nil
+	}
+	return &b.forms[i]
+}
+
+// sense returns that of an entry in the language at hand.
+func (b *builder) sense(e *entry) *sense {
+	if b.lang == German {
+		return &e.de
+	}
+	return &e.en
 }
 
 // read reads a list: lines of a kind, perhaps a valence, a colon and words
@@ -191,61 +220,60 @@ func (b *builder) add(form string, s sense) {
 		b.check.fail(b.path, form, "is no word")
 		return
 	}
-	key := hashOf([]byte(folded))
-	if other, ok := b.forms[key]; ok && other != folded {
-		b.check.fail(b.path, form, "has the hash of another word")
+	f := b.form(folded)
+	if f == nil {
 		return
 	}
-	b.forms[key] = folded
-	w := b.words[key]
-	old := &w.en
-	if b.lang == German {
-		old = &w.de
-		if s.val != 0 && strings.ContainsAny(form, "äöüÄÖÜ") {
-			b.spellings[strings.ToLower(form)] = s
-		}
-	}
+	old := b.sense(&f.entry)
 	old.role |= s.role
 	if old.val == 0 {
 		old.val = s.val
 	}
-	b.words[key] = w
+	if b.lang == German && s.val != 0 && strings.ContainsAny(form, "äöüÄÖÜ") {
+		f.umlaut = strings.ToLower(form)
+	}
 }
 
 // variants adds what people write instead, where it is no word of its own:
 // letters without their umlaut dots, and double letters once.
 func (b *builder) variants() {
 	plain := strings.NewReplacer("ä", "a", "ö", "o", "ü", "u")
-	for _, form := range slices.Sorted(maps.Keys(b.spellings)) {
-		if len(form) > minSqueezed {
-			b.variant(foldForm(plain.Replace(form)), entry{de: b.spellings[form]})
+	for _, f := range b.forms {
+		if len(f.umlaut) > minSqueezed {
+			b.variant(foldForm(plain.Replace(f.umlaut)), entry{de: f.entry.de})
 		}
 	}
-	for _, key := range slices.Sorted(maps.Keys(b.forms)) {
-		w := b.words[key]
-		if folded := b.forms[key]; len(folded) >= minSqueezed && (w.de.polar() || w.en.polar()) {
-			out, n := squeeze([]byte(folded))
-			b.variant(string(out[:n]), w)
+	for _, f := range b.forms {
+		if len(f.folded) >= minSqueezed && (f.entry.de.polar() || f.entry.en.polar()) {
+			if out, n := squeeze([]byte(f.folded)); n < len(f.folded) {
+				b.variant(string(out[:n]), f.entry)
+			}
 		}
 	}
 }
 
-func (b *builder) variant(folded string, w entry) {
-	key := hashOf([]byte(folded))
-	if _, ok := b.words[key]; !ok {
-		b.words[key], b.forms[key] = w, folded
+func (b *builder) variant(folded string, e entry) {
+	if _, ok := b.index[hashOf([]byte(folded))]; !ok {
+		b.form(folded).entry = e
 	}
 }
 
-// heads are the words that end German compounds.
-func (b *builder) heads() map[uint64]entry {
+// tables returns the words, and those that end German compounds.
+func (b *builder) tables() (table, table) {
 	heads := map[uint64]entry{}
-	for key, w := range b.words {
-		if w.de.role&(roleHead|roleThing|roleLess) != 0 {
-			heads[spread(hashBack([]byte(b.forms[key])))] = entry{de: w.de}
+	for i := range b.forms {
+		if de := b.forms[i].entry.de; de.role&(roleHead|roleThing|roleLess) != 0 {
+			heads[spread(hashBack([]byte(b.forms[i].folded)))] = entry{de: de}
 		}
 	}
-	return heads
+	words := newTable(len(b.forms), func(yield func(uint64, entry) bool) {
+		for i := range b.forms {
+			if !yield(hashOf([]byte(b.forms[i].folded)), b.forms[i].entry) {
+				return
+			}
+		}
+	})
+	return words, newTable(len(heads), maps.All(heads))
 }
 
 // foldForm folds a form; most are folded already.
@@ -296,12 +324,7 @@ func (b *builder) set(folded string, s sense) {
 		b.check.fail(b.path+".text", folded, "is longer than 48 bytes")
 		return
 	}
-	key := hashOf([]byte(folded))
-	w := b.words[key]
-	if b.lang == German {
-		w.de.val = s.val
-	} else {
-		w.en.val = s.val
+	if f := b.form(folded); f != nil {
+		b.sense(&f.entry).val = s.val
 	}
-	b.words[key] = w
 }

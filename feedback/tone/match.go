@@ -38,9 +38,11 @@ const (
 )
 
 const (
-	maxGap   = 3  // other words between two of a term
-	maxFits  = 16 // pattern words that one word of a text can be
-	minAffix = 3  // letters of a beginning or ending
+	maxGap   = 3 // other words between two of a term
+	minAffix = 3 // letters of a beginning or ending
+	// maxFits is how many pattern words one word of a text can be: itself, and
+	// each of its beginnings and endings.
+	maxFits = 2*(maxWord-minAffix+1) + 1
 )
 
 func newMatcher() *matcher {
@@ -137,13 +139,6 @@ type fits struct {
 	start, end int
 }
 
-func (f *fits) add(id uint16) {
-	if f.n < maxFits {
-		f.ids[f.n] = id
-		f.n++
-	}
-}
-
 func (f *fits) has(id uint16) bool { return slices.Contains(f.ids[:f.n], id) }
 
 // fit finds what the scanner's word is.
@@ -172,7 +167,8 @@ func (m *matcher) fit(s *scanner, f *fits) {
 
 func (m *matcher) note(f *fits, key uint64) {
 	if id, ok := m.ids[key]; ok {
-		f.add(id)
+		f.ids[f.n] = id
+		f.n++
 	}
 }
 

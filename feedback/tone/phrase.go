@@ -1,6 +1,7 @@
 package tone
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/kulanz-go/kulanz/internal/fold"
@@ -25,11 +26,10 @@ func (b *builder) phrase(kind string, val int8, text string) {
 // sequence adds one spelling of a phrase.
 func (b *builder) sequence(text string, s sense) {
 	var keys []uint64
-	open := false
+	first, open := "", false
 	for _, token := range fold.Tokens(strings.ReplaceAll(text, "'", "")) {
-		key := hashOf([]byte(token.Text))
-		if open = b.isFiller(key) && len(keys) > 0; !open {
-			keys = append(keys, key)
+		if open = b.isFiller(token.Text) && len(keys) > 0; !open {
+			keys, first = append(keys, hashOf([]byte(token.Text))), cmp.Or(first, token.Text)
 		}
 	}
 	if len(keys) < 2 || len(keys) > maxPhrase || open {
@@ -37,7 +37,9 @@ func (b *builder) sequence(text string, s sense) {
 		return
 	}
 	starts := sense{role: roleStarts}
-	b.words[keys[0]] = b.with(b.words[keys[0]], starts)
+	if f := b.form(first); f != nil {
+		b.sense(&f.entry).role |= roleStarts
+	}
 	h := chain(0, keys[0])
 	for _, key := range keys[1 : len(keys)-1] {
 		h = chain(h, key)
@@ -48,24 +50,18 @@ func (b *builder) sequence(text string, s sense) {
 }
 
 // with adds roles in the language at hand, and sets a valence.
-func (b *builder) with(w entry, s sense) entry {
-	old := &w.en
-	if b.lang == German {
-		old = &w.de
-	}
+func (b *builder) with(e entry, s sense) entry {
+	old := b.sense(&e)
 	old.role |= s.role
 	if s.val != 0 || s.role&roleFixed != 0 {
 		old.val = s.val
 	}
-	return w
+	return e
 }
 
-func (b *builder) isFiller(key uint64) bool {
-	w := b.words[key]
-	if b.lang == German {
-		return w.de.role&roleFiller != 0
-	}
-	return w.en.role&roleFiller != 0
+func (b *builder) isFiller(folded string) bool {
+	i, ok := b.index[hashOf([]byte(folded))]
+	return ok && b.sense(&b.forms[i].entry).role&roleFiller != 0
 }
 
 // expand spells out the alternatives of a phrase, up to a limit of spellings and

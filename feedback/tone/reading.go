@@ -131,7 +131,7 @@ const (
 	goodTurned   = -0.8 // "nicht gut"
 	unheldTurn   = -0.7 // a negation of what is neither good nor bad
 	badIrrealis  = -0.3 // "wäre schön gewesen"
-	doubleWeight = 1.2  // of bad against good
+	doubleWeight = 1.1  // of bad against good
 )
 
 // sentence adds what a sentence says.
@@ -217,18 +217,21 @@ const (
 // finds neither tells of something that did not happen, which is bad.
 func negate(t []token, i int) {
 	for j := i + 1 + int(t[i].through); j < len(t) && j <= i+reachAhead && t[j].clause == t[i].clause; j++ {
-		if turn(&t[j]) {
+		if before := t[j].weight; turn(&t[j]) {
+			if next := j + 1; next < len(t) && t[next].clause == t[i].clause && (t[next].weight > 0) == (before > 0) {
+				turn(&t[next]) // "keine langen Wartezeiten"
+			}
 			return
 		}
 	}
 	if t[i].role&roleBack != 0 {
 		for j := i - 1; j >= 0 && j >= i-reachBack && t[j].clause == t[i].clause; j-- {
-			if turn(&t[j]) {
+			if t[j].weight > 0 && turn(&t[j]) { // "ein Problem, das nicht gelöst ist" stays one
 				return
 			}
 		}
 	}
-	if t[i].weight == 0 {
+	if t[i].weight == 0 && len(t) > 1 { // "No" alone answers some question
 		t[i].weight = unheldTurn
 	}
 }

@@ -55,9 +55,9 @@ type Result struct {
 	Label Label `json:"label"`
 	// Polarity is from -1, all bad, to 1, all good.
 	Polarity float64 `json:"polarity"`
-	// Confidence is from 0 to 1: how often results like this one were right among
-	// the comments in testdata that are good or bad. It is 0 for Unknown, and 1
-	// where a rating decides.
+	// Confidence is from 0 to 1: how likely the label is right, if the text is good
+	// or bad at all. It is a rough curve over polarity; order by it. It is 0 for
+	// Unknown, and 1 where a rating decides.
 	Confidence float64  `json:"confidence"`
 	Language   Language `json:"language,omitempty"`
 	Doubt      Doubt    `json:"doubt,omitempty"` // only of Unknown

@@ -2,6 +2,7 @@ package tone
 
 import (
 	"encoding/binary"
+	"iter"
 	"math/bits"
 	"slices"
 )
@@ -54,10 +55,10 @@ type slot struct {
 // reads as that word, no worse.
 type table struct{ slots []slot }
 
-// newTable fills a table to a load of 5/8.
-func newTable(words map[uint64]entry) table {
-	t := table{slots: make([]slot, len(words)*8/5+1)}
-	for key, w := range words {
+// newTable fills a table with n entries to a load of 5/8.
+func newTable(n int, entries iter.Seq2[uint64, entry]) table {
+	t := table{slots: make([]slot, n*8/5+1)}
+	for key, w := range entries {
 		i := t.place(key)
 		for t.slots[i].entry != (entry{}) {
 			i = t.after(i)

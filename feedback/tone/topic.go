@@ -35,7 +35,8 @@ const (
 // like it: "liefer*", "*gebühr". (a|b) is one of several, [a] may be missing, a
 // word that ends with ~ has the endings of a German adjective. Between two
 // words, .. lets up to three others stand. A term that begins with ! is a context in
-// which the others do not count. A term lies within one sentence.
+// which the others do not count. A term lies within one sentence; one of more than
+// 64 words is read in pieces.
 type Rule struct {
 	Topic   Topic               `json:"topic"`
 	Title   map[Language]string `json:"title,omitempty"`
