@@ -213,27 +213,40 @@ const (
 )
 
 // negate turns what the negation at i belongs to: the next good or bad word
-// of its clause, else, where it may stand behind, the last one before it. One that
-// finds neither tells of something that did not happen, which is bad.
+// of its clause, else, where it may stand behind, the last good one before it. One
+// that finds neither tells of something that did not happen, which is bad.
 func negate(t []token, i int) {
-	for j := i + 1 + int(t[i].through); j < len(t) && j <= i+reachAhead && t[j].clause == t[i].clause; j++ {
-		if before := t[j].weight; turn(&t[j]) {
-			if next := j + 1; next < len(t) && t[next].clause == t[i].clause && (t[next].weight > 0) == (before > 0) {
-				turn(&t[next]) // "keine langen Wartezeiten"
-			}
-			return
-		}
-	}
-	if t[i].role&roleBack != 0 {
-		for j := i - 1; j >= 0 && j >= i-reachBack && t[j].clause == t[i].clause; j-- {
-			if t[j].weight > 0 && turn(&t[j]) { // "ein Problem, das nicht gelöst ist" stays one
-				return
-			}
-		}
+	if turnAhead(t, i) || t[i].role&roleBack != 0 && turnBack(t, i) {
+		return
 	}
 	if t[i].weight == 0 && len(t) > 1 { // "No" alone answers some question
 		t[i].weight = unheldTurn
 	}
+}
+
+func turnAhead(t []token, i int) bool {
+	for j := i + 1 + int(t[i].through); j < len(t) && j <= i+reachAhead && t[j].clause == t[i].clause; j++ {
+		before := t[j].weight
+		if !turn(&t[j]) {
+			continue
+		}
+		next := j + 1
+		if next < len(t) && t[next].clause == t[i].clause && (t[next].weight > 0) == (before > 0) {
+			turn(&t[next]) // "keine langen Wartezeiten"
+		}
+		return true
+	}
+	return false
+}
+
+// turnBack passes bad words over: "ein Problem, das nicht gelöst ist" stays one.
+func turnBack(t []token, i int) bool {
+	for j := i - 1; j >= 0 && j >= i-reachBack && t[j].clause == t[i].clause; j-- {
+		if t[j].weight > 0 && turn(&t[j]) {
+			return true
+		}
+	}
+	return false
 }
 
 // turn turns a word and reports whether there was one to turn.
