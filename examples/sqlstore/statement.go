@@ -86,5 +86,5 @@ func (s *Store) id(id uuid.UUID) any {
 	if s.engine == EngineSQLite {
 		return id[:]
 	}
-	return id
+	return [16]byte(id) // a uuid.UUID would go through its text
 }

@@ -68,7 +68,7 @@ func (e encoder) id(id uuid.UUID) any {
 	if e.engine == sqlstore.EngineSQLite {
 		return id[:]
 	}
-	return id
+	return [16]byte(id)
 }
 
 func micros(t time.Time) any {
