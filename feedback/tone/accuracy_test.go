@@ -43,7 +43,7 @@ func recalls(a tone.Analyzer, list []comment, missed func(comment, tone.Result))
 }
 
 func TestRecall(t *testing.T) {
-	e := tone.Default()
+	e := engineOnce()
 	for _, name := range []string{"de_tune", "de_held", "en_tune", "en_held"} {
 		list := comments(t, name)
 		var missed func(comment, tone.Result)

@@ -3,9 +3,16 @@ package tone_test
 import (
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/kulanz-go/kulanz/feedback/tone"
+)
+
+// Tests share what takes long to make under the race detector.
+var (
+	engineOnce = sync.OnceValue(tone.Default)
+	topicsOnce = sync.OnceValue(tone.DefaultTopics)
 )
 
 // germanReview has 360 bytes, englishRemark 64: what reviews and remarks of
@@ -19,7 +26,7 @@ const (
 )
 
 func BenchmarkAnalyze(b *testing.B) {
-	e := tone.Default()
+	e := engineOnce()
 	for name, text := range map[string]string{"german_360": germanReview, "english_64": englishRemark} {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()
@@ -35,7 +42,7 @@ func BenchmarkAnalyze(b *testing.B) {
 // Time per byte is the same for a short and for a long text, also where
 // somebody wants it to be otherwise.
 func BenchmarkLinear(b *testing.B) {
-	e, topics := tone.Default(), tone.DefaultTopics()
+	e, topics := engineOnce(), topicsOnce()
 	for _, kib := range []int{1, 16, 256, 1024} {
 		for name, unit := range hostile() {
 			text := strings.Repeat(unit, kib<<10/len(unit))

@@ -43,7 +43,7 @@ func learnt(t require.TestingT, base tone.Analyzer, list ...tone.Labelled) *tone
 }
 
 func TestALearnerTakesOverWhereItWins(t *testing.T) {
-	l := learnt(t, tone.Default(), jargon(2000, 7)...)
+	l := learnt(t, engineOnce(), jargon(2000, 7)...)
 	n, held := l.Texts()
 	assert.Equal(t, int64(2000), n+held)
 	assert.InDelta(t, 500, held, 60, "one in four")
@@ -62,7 +62,7 @@ func TestALearnerTakesOverWhereItWins(t *testing.T) {
 }
 
 func TestALearnerStaysBackWhereItDoesNot(t *testing.T) {
-	e := tone.Default()
+	e := engineOnce()
 	for name, c := range map[string]struct {
 		list []tone.Labelled
 		want tone.Reason
@@ -111,7 +111,7 @@ func known(n int) []tone.Labelled {
 }
 
 func TestLearnerRefuses(t *testing.T) {
-	l := tone.NewLearner(tone.Default())
+	l := tone.NewLearner(engineOnce())
 	require.ErrorIs(t, l.Add(tone.Labelled{ID: "a", Label: tone.Neutral}), tone.ErrInvalid)
 	require.ErrorIs(t, l.Add(tone.Labelled{Label: tone.Positive}), tone.ErrInvalid)
 	for _, x := range jargon(40, 1) {
@@ -140,19 +140,19 @@ func TestLearnerRefuses(t *testing.T) {
 		`{"v":1,"held":[{"key":"8","good":true,"base":"positive","features":[2]},{"key":"4","good":true,"base":"positive","features":[2]}]}`,
 		`{"v":1,"extra":1}`,
 	} {
-		_, err := tone.LoadLearner(tone.Default(), []byte(bad))
+		_, err := tone.LoadLearner(engineOnce(), []byte(bad))
 		require.ErrorIs(t, err, tone.ErrInvalid, bad)
 	}
 }
 
 func TestLearnerIsBounded(t *testing.T) {
 	if testing.Short() {
-		t.Skip("learns 12,000 texts")
+		t.Skip("learns 9,000 texts")
 	}
 	base := fixed(tone.Positive)
 	l := tone.NewLearner(base)
 	r := rand.New(rand.NewPCG(1, 2))
-	for i := range 12_000 {
+	for i := range 9_000 {
 		var b strings.Builder
 		for range 40 {
 			fmt.Fprintf(&b, "w%d ", r.IntN(1_000_000))
@@ -180,7 +180,7 @@ func labelled(ids *rapid.Generator[string]) *rapid.Generator[tone.Labelled] {
 }
 
 func TestLearnersMergeInAnyOrder(t *testing.T) {
-	e := tone.Default()
+	e := engineOnce()
 	// Few ids, so that texts held out meet each other again.
 	lists := rapid.SliceOfN(labelled(rapid.StringMatching("[a-d][0-9]")), 0, 15)
 	rapid.Check(t, func(t *rapid.T) {
@@ -208,7 +208,7 @@ func TestLearnersMergeInAnyOrder(t *testing.T) {
 
 // An erased text leaves no trace in what was learnt.
 func TestErasedTextsLeaveNoTrace(t *testing.T) {
-	e := tone.Default()
+	e := engineOnce()
 	rapid.Check(t, func(t *rapid.T) {
 		list := rapid.SliceOfN(labelled(rapid.Just("id-")), 1, 20).Draw(t, "texts")
 		for i := range list {
@@ -224,7 +224,7 @@ func TestErasedTextsLeaveNoTrace(t *testing.T) {
 }
 
 func FuzzLearner(f *testing.F) {
-	e := tone.Default()
+	e := engineOnce()
 	f.Add([]byte(asJSON(f, learnt(f, e, jargon(20, 9)...))))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		l, err := tone.LoadLearner(e, data)

@@ -20,7 +20,7 @@ func TestBuiltinsCompile(t *testing.T) {
 }
 
 func TestARatingOutranksTheText(t *testing.T) {
-	e := tone.Default()
+	e := engineOnce()
 	text := e.Analyze("Nicht gut.")
 	assert.Equal(t, tone.Negative, text.Label)
 	rated := tone.Rated(text, feedback.ScaleStars5(), 5)

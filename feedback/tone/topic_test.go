@@ -23,7 +23,7 @@ func names(found []tone.TopicMatch) []tone.Topic {
 }
 
 func TestTopicsOfComplaints(t *testing.T) {
-	topics := tone.DefaultTopics()
+	topics := topicsOnce()
 	for text, want := range map[string][]tone.Topic{
 		"Viel zu teuer für das, was man bekommt.":                   {tone.Cost},
 		"Meine Größe war wieder ausverkauft.":                       {tone.Options},
@@ -59,7 +59,7 @@ func TestTopicsOfComplaints(t *testing.T) {
 }
 
 func TestTopicsAreTokensNotSubstrings(t *testing.T) {
-	topics := tone.DefaultTopics()
+	topics := topicsOnce()
 	assert.Empty(t, topics.Find(nil, "Die Kompostierung und der Appell"), "no post, no app")
 	assert.Equal(t, []tone.Topic{tone.Delivery}, names(topics.Find(nil, "PAKET")))
 	assert.Equal(t, []tone.Topic{tone.Delivery}, names(topics.Find(nil, "Pake\u200bt")))
@@ -130,7 +130,7 @@ func TestRulesRoundTrip(t *testing.T) {
 	again, err := tone.ParseRules(data)
 	require.NoError(t, err)
 	assert.Equal(t, rules, again)
-	topics := tone.DefaultTopics()
+	topics := topicsOnce()
 	assert.Len(t, topics.Topics(), 14)
 	for _, topic := range topics.Topics() {
 		assert.NotEqual(t, string(topic), topics.Title(topic, tone.German), "a name for people")
@@ -140,7 +140,7 @@ func TestRulesRoundTrip(t *testing.T) {
 
 // A term is found wherever it stands, however much is around it.
 func TestTermsAreFoundAnywhere(t *testing.T) {
-	topics := tone.DefaultTopics()
+	topics := topicsOnce()
 	words := rapid.SampledFrom(strings.Split("der die und dann Haus Baum gestern sehr. oder ", " "))
 	terms := rapid.SampledFrom([]string{"zu spät", "doppelt abgebucht", "out of stock", "Falsche Größe"})
 	rapid.Check(t, func(t *rapid.T) {
@@ -155,7 +155,7 @@ func TestTermsAreFoundAnywhere(t *testing.T) {
 }
 
 func FuzzTopics(f *testing.F) {
-	topics := tone.DefaultTopics()
+	topics := topicsOnce()
 	for _, unit := range hostile() {
 		f.Add(unit)
 	}
