@@ -142,14 +142,10 @@ func (d *Desk) enact(ctx context.Context, ref Ref, r Receipt, c Change, who Who)
 		if err := u.happen(g, event, who, c); err != nil {
 			return err
 		}
-		if g.Means != MeansOriginal || event == EventAsk {
+		if event == EventAsk {
 			return nil
 		}
-		b, err := d.book(ctx, g.Shop, g.Order)
-		if err != nil {
-			return err
-		}
-		return u.note(g, b, state)
+		return u.keep(ctx, g, state)
 	})
 }
 

@@ -52,9 +52,25 @@ func anyInput(t *rapid.T) goodwill.Input {
 		"actor|anna|2026-11-18":  eur(rapid.Int64Range(0, 6000).Draw(t, "actor")),
 		"budget|day|2026-11-18":  eur(rapid.Int64Range(0, 11000).Draw(t, "day")),
 		"buyer|somebody-else|26": eur(1),
+
+		"count|often|c-1|2026-11-16":     eur(rapid.Int64Range(0, 3).Draw(t, "often")),
+		"velocity|much|anna|2026-11-18":  eur(rapid.Int64Range(0, 2500).Draw(t, "much")),
+		"velocity|often|c-1|2026-11-16":  eur(0),
+		"count|much|anna|2026-11-18":     eur(7),
+		"velocity|nobody|c-1|2026-11-18": eur(100),
 	}
 	in.Declined = rapid.SampledFrom([][]string{nil, {"shipping"}, {"shipping", "voucher"}}).Draw(t, "declined")
 	return in
+}
+
+// paced is the tests' policy with limits of velocity.
+func paced() goodwill.Policy {
+	p := policy()
+	p.Velocity = []goodwill.Velocity{
+		{ID: "often", Per: goodwill.PerBuyer, Window: goodwill.Weekly, Grants: 3},
+		{ID: "much", Per: goodwill.PerActor, Window: goodwill.Daily, Amount: eur(2000), Soft: true},
+	}
+	return p
 }
 
 func compiled(p goodwill.Policy) *goodwill.Decider { return must(goodwill.Compile(p, nil)) }
@@ -63,7 +79,7 @@ func compiled(p goodwill.Policy) *goodwill.Decider { return must(goodwill.Compil
 // budget, earlier grants, block list or policy; and a right is never a favour.
 func TestFloorStands(t *testing.T) {
 	t.Parallel()
-	house, mean := compiled(policy()), compiled(goodwill.Policy{ID: "mean", Version: 1, Currency: money.EUR})
+	house, mean := compiled(paced()), compiled(goodwill.Policy{ID: "mean", Version: 1, Currency: money.EUR})
 	rapid.Check(t, func(t *rapid.T) {
 		in := anyInput(t)
 		d := must(house.Decide(&in, noon(now)))
@@ -91,7 +107,7 @@ func TestFloorStands(t *testing.T) {
 // more than the payments have free, and package order takes all of it.
 func TestNeverAbovePaid(t *testing.T) {
 	t.Parallel()
-	house := compiled(policy())
+	house := compiled(paced())
 	rapid.Check(t, func(t *rapid.T) {
 		in := anyInput(t)
 		d := must(house.Decide(&in, noon(now)))
@@ -125,7 +141,7 @@ func TestNeverAbovePaid(t *testing.T) {
 // changed.
 func TestDecideIsAFunction(t *testing.T) {
 	t.Parallel()
-	house := compiled(policy())
+	house := compiled(paced())
 	rapid.Check(t, func(t *rapid.T) {
 		in := anyInput(t)
 		before := must(json.Marshal(in))
@@ -138,7 +154,7 @@ func TestDecideIsAFunction(t *testing.T) {
 // TestMoreAuthority: another role never turns a grant into anything less.
 func TestMoreAuthority(t *testing.T) {
 	t.Parallel()
-	house := compiled(policy())
+	house := compiled(paced())
 	rapid.Check(t, func(t *rapid.T) {
 		in := anyInput(t)
 		d := must(house.Decide(&in, noon(now)))
@@ -185,7 +201,7 @@ func TestSplitting(t *testing.T) {
 // TestCurrenciesNeverMix: every amount of a decision is in the one currency.
 func TestCurrenciesNeverMix(t *testing.T) {
 	t.Parallel()
-	house := compiled(policy())
+	house := compiled(paced())
 	rapid.Check(t, func(t *rapid.T) {
 		in := anyInput(t)
 		d := must(house.Decide(&in, noon(now)))
@@ -207,7 +223,7 @@ func TestCurrenciesNeverMix(t *testing.T) {
 // TestTexts: whatever is decided can be told, in two languages.
 func TestTexts(t *testing.T) {
 	t.Parallel()
-	house := compiled(policy())
+	house := compiled(paced())
 	seen := map[goodwill.Code]bool{}
 	rapid.Check(t, func(t *rapid.T) {
 		in := anyInput(t)

@@ -55,6 +55,19 @@ func (d *Desk) reserve(ctx context.Context, ref Ref, by string, who Who) (Grant,
 	})
 }
 
+// keep is note where the book was not read before. A grant that was purged is in
+// none any more.
+func (u *unit) keep(ctx context.Context, g *Grant, state order.RefundState) error {
+	if g.Means != MeansOriginal || g.Order == "" {
+		return nil
+	}
+	b, err := u.desk.book(ctx, g.Shop, g.Order)
+	if err != nil {
+		return err
+	}
+	return u.note(g, b, state)
+}
+
 // note writes how a grant's refund stands in the book of its order.
 func (u *unit) note(g *Grant, b *book, state order.RefundState) error {
 	if g.Means != MeansOriginal {

@@ -103,13 +103,6 @@ func (d *Desk) Reverse(ctx context.Context, actor Actor, ref Ref, reference stri
 		if err := u.happen(g, EventReverse, WhoLead, Change{By: actor.ID, Why: CodeReturned, Ref: reference}); err != nil {
 			return err
 		}
-		if g.Means != MeansOriginal {
-			return nil
-		}
-		b, err := d.book(ctx, g.Shop, g.Order)
-		if err != nil {
-			return err
-		}
-		return u.note(g, b, order.RefundFailed)
+		return u.keep(ctx, g, order.RefundFailed)
 	})
 }

@@ -6,9 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/kulanz-go/kulanz/internal/desk"
+	"github.com/kulanz-go/kulanz/sla"
 )
 
 // How long keys are held.
@@ -164,6 +166,9 @@ func (u *unit) write(g *Grant) error {
 // count on, so that those of one millisecond stand in their order (RFC 9562,
 // section 6.2, method 1).
 func (u *unit) enter(g *Grant, row *Row) error {
+	if n := len(g.Booked); n > MaxEntries {
+		return &sla.Fault{Path: "grant", Value: strconv.Itoa(n) + " accounts", Reason: "are more than one commit moves, " + strconv.Itoa(MaxEntries)}
+	}
 	for _, b := range g.Booked {
 		id, err := u.desk.newID()
 		if err != nil {
