@@ -1,0 +1,51 @@
+CREATE TABLE IF NOT EXISTS shop_customer (
+    ref text PRIMARY KEY,
+    email text NOT NULL,
+    data text NOT NULL
+);
+CREATE UNIQUE INDEX IF NOT EXISTS shop_customer_email ON shop_customer (email);
+CREATE TABLE IF NOT EXISTS shop_order (
+    id text PRIMARY KEY,
+    customer text NOT NULL,
+    placed bigint NOT NULL,
+    data text NOT NULL
+);
+CREATE INDEX IF NOT EXISTS shop_order_customer ON shop_order (customer, placed DESC);
+CREATE TABLE IF NOT EXISTS shop_agent (
+    id text PRIMARY KEY,
+    hash text NOT NULL,
+    fresh bigint NOT NULL,
+    data text NOT NULL
+);
+CREATE TABLE IF NOT EXISTS shop_file (
+    id text PRIMARY KEY,
+    customer text NOT NULL,
+    name text NOT NULL,
+    type text NOT NULL,
+    body BLOB NOT NULL
+);
+CREATE TABLE IF NOT EXISTS shop_setting (
+    id text PRIMARY KEY,
+    value text NOT NULL
+);
+CREATE TABLE IF NOT EXISTS shop_session (
+    token text PRIMARY KEY,
+    data BLOB NOT NULL,
+    expiry bigint NOT NULL
+);
+CREATE INDEX IF NOT EXISTS shop_session_expiry ON shop_session (expiry);
+CREATE TABLE IF NOT EXISTS shop_audit (
+    seq SERIAL,
+    at bigint NOT NULL,
+    actor text NOT NULL,
+    what text NOT NULL,
+    about text NOT NULL
+);
+CREATE TABLE IF NOT EXISTS shop_withdrawal (
+    id text PRIMARY KEY,
+    at bigint NOT NULL,
+    orderid text NOT NULL,
+    customer text NOT NULL,
+    ticket text NOT NULL,
+    data text NOT NULL
+);

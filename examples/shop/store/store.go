@@ -1,0 +1,182 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"regexp"
+	"strings"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/jackc/pgx/v5/stdlib"
+
+	"github.com/kulanz-go/kulanz/examples/shop/jobs"
+	"github.com/kulanz-go/kulanz/examples/sqlstore"
+)
+
+// ErrNotFound says that there is no such row.
+var ErrNotFound = errors.New("store: not found")
+
+// DB is the shop's database. It is safe for concurrent use, also by many
+// processes.
+type DB struct {
+	Desk  *sqlstore.Store // with the queue as its outbox
+	Queue *jobs.Queue
+
+	db     *sql.DB
+	sqlite bool
+	close  func() error
+}
+
+// Open opens a file of SQLite, or PostgreSQL where where is a postgres:// URL,
+// and brings all tables up to date.
+func Open(ctx context.Context, where string) (*DB, error) {
+	d, err := open(ctx, where)
+	if err != nil {
+		return nil, fmt.Errorf("store: open: %w", err)
+	}
+	if err := d.migrate(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("store: migrate: %w", err), d.Close())
+	}
+	return d, nil
+}
+
+func open(ctx context.Context, where string) (*DB, error) {
+	if !strings.HasPrefix(where, "postgres://") && !strings.HasPrefix(where, "postgresql://") {
+		desk, err := sqlstore.OpenSQLite(where)
+		if err != nil {
+			return nil, err
+		}
+		queue, err := jobs.OnSQLite(desk.DB())
+		if err != nil {
+			return nil, errors.Join(err, desk.Close())
+		}
+		return &DB{Desk: desk.WithOutbox(queue.Outbox()), Queue: queue, db: desk.DB(), sqlite: true, close: desk.Close}, nil
+	}
+	pool, err := pgxpool.New(ctx, where)
+	if err != nil {
+		return nil, err
+	}
+	queue, err := jobs.OnPostgres(pool)
+	if err != nil {
+		pool.Close()
+		return nil, err
+	}
+	db := stdlib.OpenDBFromPool(pool)
+	shut := func() error {
+		err := db.Close()
+		pool.Close()
+		return err
+	}
+	return &DB{Desk: sqlstore.Postgres(pool).WithOutbox(queue.Outbox()), Queue: queue, db: db, close: shut}, nil
+}
+
+// Close closes the database.
+func (d *DB) Close() error { return d.close() }
+
+// SQLite reports whether the database is a file of this process's machine.
+func (d *DB) SQLite() bool { return d.sqlite }
+
+// Ping reports whether the database answers.
+func (d *DB) Ping(ctx context.Context) error { return d.db.PingContext(ctx) }
+
+//go:embed schema.sql
+var schema embed.FS
+
+func (d *DB) migrate(ctx context.Context) error {
+	if err := d.Desk.Migrate(ctx); err != nil {
+		return err
+	}
+	if err := d.Queue.Migrate(ctx); err != nil {
+		return err
+	}
+	text, err := fs.ReadFile(schema, "schema.sql")
+	if err != nil {
+		return err
+	}
+	blob, serial := "bytea", "bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY"
+	if d.sqlite {
+		blob, serial = "blob", "integer PRIMARY KEY AUTOINCREMENT"
+	}
+	return d.In(ctx, func(tx *Tx) error {
+		for statement := range strings.SplitSeq(string(text), ";\n") {
+			statement = strings.NewReplacer("BLOB", blob, "SERIAL", serial).Replace(statement)
+			if strings.TrimSpace(statement) == "" {
+				continue
+			}
+			if err := tx.exec(ctx, statement); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// Tx is one transaction over the shop's rows and the library's.
+type Tx struct {
+	Desk *sqlstore.Store // bound to the transaction
+
+	conn   *sql.Tx
+	sqlite bool
+}
+
+// In runs fn in a transaction: all of it counts or nothing.
+func (d *DB) In(ctx context.Context, fn func(tx *Tx) error) error {
+	conn, err := d.db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	if err := fn(&Tx{Desk: d.Desk.InSQL(conn), conn: conn, sqlite: d.sqlite}); err != nil {
+		return errors.Join(err, conn.Rollback())
+	}
+	return conn.Commit()
+}
+
+// parameters matches $1; SQLite numbers its parameters ?1.
+var parameters = regexp.MustCompile(`\$([0-9]+)`)
+
+func dialect(sqlite bool, statement string) string {
+	if sqlite {
+		return parameters.ReplaceAllString(statement, `?$1`)
+	}
+	return statement
+}
+
+func (t *Tx) exec(ctx context.Context, statement string, args ...any) error {
+	_, err := t.conn.ExecContext(ctx, dialect(t.sqlite, statement), args...)
+	return err
+}
+
+func (d *DB) exec(ctx context.Context, statement string, args ...any) (int64, error) {
+	res, err := d.db.ExecContext(ctx, dialect(d.sqlite, statement), args...)
+	if err != nil {
+		return 0, err
+	}
+	return res.RowsAffected()
+}
+
+// one reads one row, or returns ErrNotFound.
+func (d *DB) one(ctx context.Context, dest []any, statement string, args ...any) error {
+	err := d.db.QueryRowContext(ctx, dialect(d.sqlite, statement), args...).Scan(dest...)
+	if errors.Is(err, sql.ErrNoRows) {
+		return ErrNotFound
+	}
+	return err
+}
+
+// each reads all rows.
+func (d *DB) each(ctx context.Context, read func(scan func(...any) error) error, statement string, args ...any) error {
+	rows, err := d.db.QueryContext(ctx, dialect(d.sqlite, statement), args...)
+	if err != nil {
+		return err
+	}
+	for rows.Next() {
+		if err = read(rows.Scan); err != nil {
+			break
+		}
+	}
+	return errors.Join(err, rows.Err(), rows.Close())
+}
