@@ -1,0 +1,287 @@
+package app
+
+import (
+	"context"
+	"crypto/rand"
+	"embed"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"github.com/kulanz-go/kulanz/escalation"
+	"github.com/kulanz-go/kulanz/escalation/signal"
+	"github.com/kulanz-go/kulanz/examples/shop/demo"
+	"github.com/kulanz-go/kulanz/examples/shop/store"
+	"github.com/kulanz-go/kulanz/feedback"
+	"github.com/kulanz-go/kulanz/goodwill"
+	"github.com/kulanz-go/kulanz/sla"
+	"github.com/kulanz-go/kulanz/ticket"
+)
+
+// Shop is the reference of the one shop that this program is for.
+const Shop = demo.Shop
+
+// Config says what an App is made of. Fields without a default are required.
+type Config struct {
+	DB  *store.DB
+	Now func() time.Time
+	Log *slog.Logger
+	// Payer gives money back.
+	Payer goodwill.Payer
+	// Observe is told of every operation of the ticket desk. Default: nobody.
+	Observe func(ticket.Op)
+}
+
+// App is the shop. It is safe for concurrent use.
+type App struct {
+	DB       *store.DB
+	Tickets  *ticket.Desk
+	Surveys  *feedback.Desk
+	Goodwill *goodwill.Desk
+
+	Calendar  *sla.Calendar
+	Rules     *ticket.Rules
+	Taxonomy  *ticket.Taxonomy
+	Policies  *sla.PolicySet
+	Escalates *escalation.Planner
+	Decider   *goodwill.Decider
+
+	Templates []ticket.TemplateConfig
+	FAQ       []demo.Entry
+
+	now    func() time.Time
+	log    *slog.Logger
+	secret []byte // signs links
+	people atomic.Pointer[[]store.Agent]
+}
+
+//go:embed policies/*.json
+var policies embed.FS
+
+// keys are the secrets of the shop, drawn at its first start.
+type keys struct{ Links, Surveys, Sample, Ledger []byte }
+
+func draw() []byte {
+	b := make([]byte, 32)
+	_, _ = rand.Read(b) // never fails, see its documentation
+	return b
+}
+
+// secrets returns those of the shop, whoever drew them first.
+func secrets(ctx context.Context, db *store.DB) (keys, error) {
+	k := keys{Links: draw(), Surveys: draw(), Sample: draw(), Ledger: draw()}
+	return k, db.SetFirst(ctx, "keys", &k)
+}
+
+// New puts the shop together over its database.
+func New(ctx context.Context, cfg Config) (*App, error) {
+	a := &App{DB: cfg.DB, now: cfg.Now, log: cfg.Log}
+	k, err := secrets(ctx, cfg.DB)
+	if err != nil {
+		return nil, err
+	}
+	a.secret = k.Links
+	for _, part := range []func() error{
+		a.loadWords(ctx), a.house, a.ticketDesk(cfg), a.surveyDesk(cfg.DB.Desk.Feedback(), wishes{cfg.DB}, k), a.goodwillDesk(cfg, k),
+	} {
+		if err := part(); err != nil {
+			return nil, fmt.Errorf("shop: %w", err)
+		}
+	}
+	return a, a.LoadAgents(ctx)
+}
+
+// Now is the shop's time, which may go faster than the world's.
+func (a *App) Now() time.Time { return a.now() }
+
+// loadWords reads what agents and bots say from the database, where the seed put
+// it; an empty shop has the words of the demo.
+func (a *App) loadWords(ctx context.Context) func() error {
+	return func() error {
+		w := words{}
+		err := a.DB.Setting(ctx, "words", &w)
+		if errors.Is(err, store.ErrNotFound) {
+			var world *demo.World
+			if world, err = demo.Generate(seedNumber, a.now(), 1); err == nil {
+				w = words{world.Templates, world.FAQ}
+			}
+		}
+		a.Templates, a.FAQ = w.Templates, w.FAQ
+		return err
+	}
+}
+
+// words are what the shop says.
+type words struct {
+	Templates []ticket.TemplateConfig
+	FAQ       []demo.Entry
+}
+
+// house is what all desks need: hours, reasons, rules, deadlines.
+func (a *App) house() error {
+	var err error
+	if a.Calendar, err = demo.Calendar(); err != nil {
+		return err
+	}
+	if a.Taxonomy, err = ticket.NewTaxonomy(ticket.EcommerceReasons()); err != nil {
+		return err
+	}
+	day := func(n int) sla.Period { return sla.Period{N: n, Unit: sla.UnitDay} }
+	if a.Rules, err = ticket.NewRules(ticket.RulesConfig{
+		Calendar: a.Calendar, Reasons: ticket.EcommerceReasons(), Templates: a.Templates, Playbooks: playbooks(),
+		FollowUp: day(2), Reminders: []sla.Period{day(2)}, AutoResolve: true,
+		Acknowledge: sla.Period{N: 5, Unit: sla.UnitMinute}, AnswerBy: sla.Period{N: 1, Unit: sla.UnitWorkHour},
+		BotReasons: a.botReasons(), BotAnswers: true, BotConfidence: 0.6,
+	}); err != nil {
+		return err
+	}
+	data, err := policies.ReadFile("policies/sla.json")
+	if err != nil {
+		return err
+	}
+	policy, err := sla.ParsePolicy(data)
+	if err != nil {
+		return err
+	}
+	a.Policies, err = sla.NewPolicySet([]sla.PolicyConfig{policy}, []*sla.Calendar{a.Calendar})
+	return err
+}
+
+// botReasons are those that the FAQ has an answer to.
+func (a *App) botReasons() []ticket.Reason {
+	seen := make(map[ticket.Reason]bool)
+	var out []ticket.Reason
+	for _, e := range a.FAQ {
+		if e.Reason != "" && !seen[e.Reason] {
+			seen[e.Reason] = true
+			out = append(out, e.Reason)
+		}
+	}
+	return out
+}
+
+func (a *App) ticketDesk(cfg Config) func() error {
+	return func() error {
+		data, err := policies.ReadFile("policies/escalation.json")
+		if err != nil {
+			return err
+		}
+		env := escalation.Environment{Calendars: []*sla.Calendar{a.Calendar}}
+		policy, err := escalation.ParsePolicy(data, env)
+		if err != nil {
+			return err
+		}
+		set, err := escalation.NewPolicySet(env, policy.Config())
+		if err != nil {
+			return err
+		}
+		signals, err := signal.New(signal.Terms()...)
+		if err != nil {
+			return err
+		}
+		if a.Escalates, err = escalation.NewPlanner(escalation.PlannerConfig{
+			Policies: set, Rules: a.Rules, Holders: a.holders, Signals: signals.Signals,
+		}); err != nil {
+			return err
+		}
+		a.Tickets, err = ticket.NewDesk(a.DB.Desk.Tickets(), ticket.Config{
+			Rules: a.Rules, Now: a.now, Delivery: ticket.HostDelivers(), Policies: a.Policies, Policy: "standard",
+			Planners: []ticket.Planner{a.Escalates}, Answers: faq{a}, Customers: crm{a.DB}, Observe: cfg.Observe,
+		})
+		return err
+	}
+}
+
+// holders are who has a role, or the ticket.
+func (a *App) holders(t ticket.Ticket, target escalation.Target, _ time.Time) []string {
+	var out []string
+	for _, p := range a.Agents() {
+		switch {
+		case target.Kind == escalation.TargetRole && string(p.Role) == target.ID,
+			target.Kind == escalation.TargetAssignee && p.ID == t.Assignee:
+			out = append(out, p.ID)
+		}
+	}
+	return out
+}
+
+// Agents are all agents, as they were last loaded.
+func (a *App) Agents() []store.Agent {
+	if p := a.people.Load(); p != nil {
+		return *p
+	}
+	return nil
+}
+
+// LoadAgents reads the agents anew.
+func (a *App) LoadAgents(ctx context.Context) error {
+	all, err := a.DB.Agents(ctx)
+	if err == nil {
+		a.people.Store(&all)
+	}
+	return err
+}
+
+func (a *App) surveyDesk(over feedback.Store, asked feedback.Customers, k keys) func() error {
+	return func() error {
+		survey, err := feedback.NewSurvey(feedback.SurveyConfig{ID: SurveyID, Questions: []feedback.Question{
+			{ID: CSAT, About: feedback.AspectService, Scale: feedback.ScaleCSAT5().Config()},
+			{ID: NPS, About: feedback.AspectPurchase, Scale: feedback.ScaleNPS().Config()},
+		}})
+		if err != nil {
+			return err
+		}
+		var all []*feedback.Policy
+		for _, p := range []feedback.PolicyConfig{
+			{ID: PolicyPage, Survey: SurveyID, Medium: feedback.MediumPage, Moments: []feedback.Moment{feedback.MomentResolved}},
+			{ID: PolicyMail, Survey: SurveyID, Medium: feedback.MediumEmail, Moments: []feedback.Moment{feedback.MomentResolved}},
+		} {
+			policy, err := feedback.NewPolicy(p)
+			if err != nil {
+				return err
+			}
+			all = append(all, policy)
+		}
+		ring, err := feedback.NewKeyring(feedback.SigningKey{ID: "k1", Secret: k.Surveys})
+		if err != nil {
+			return err
+		}
+		a.Surveys, err = feedback.NewDesk(over, feedback.Config{
+			Now: a.now, Zone: a.Calendar.Zone(), Surveys: []*feedback.Survey{survey}, Policies: all, Keys: ring,
+			Customers: asked, Delivery: feedback.HostDelivers(), Secret: k.Sample,
+		})
+		return err
+	}
+}
+
+// The survey, its questions and its policies.
+const (
+	SurveyID   = "service"
+	CSAT       = "csat"
+	NPS        = "nps"
+	PolicyPage = "page"
+	PolicyMail = "mail"
+)
+
+func (a *App) goodwillDesk(cfg Config, k keys) func() error {
+	return func() error {
+		data, err := policies.ReadFile("policies/goodwill.json")
+		if err != nil {
+			return err
+		}
+		policy, err := goodwill.ParsePolicy(data)
+		if err != nil {
+			return err
+		}
+		if a.Decider, err = goodwill.Compile(policy, nil); err != nil {
+			return err
+		}
+		a.Goodwill, err = goodwill.NewDesk(a.DB.Desk.Goodwill(), goodwill.Config{
+			Now: a.now, Policies: []*goodwill.Decider{a.Decider}, Orders: a.order, Payer: cfg.Payer,
+			Leads: []string{string(demo.RoleLead), string(demo.RoleManager)}, Secret: k.Ledger,
+		})
+		return err
+	}
+}

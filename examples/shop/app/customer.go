@@ -1,0 +1,181 @@
+package app
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/kulanz-go/kulanz/escalation/queue"
+	"github.com/kulanz-go/kulanz/examples/shop/demo"
+	"github.com/kulanz-go/kulanz/examples/shop/store"
+	"github.com/kulanz-go/kulanz/goodwill/money"
+	"github.com/kulanz-go/kulanz/goodwill/order"
+	"github.com/kulanz-go/kulanz/sla/statute"
+	"github.com/kulanz-go/kulanz/ticket"
+)
+
+// Value is what a customer's orders came to.
+func Value(orders []demo.Order) (money.Amount, error) {
+	total := money.New(0, money.EUR)
+	for i := range orders {
+		paid, err := orders[i].Paid()
+		if err != nil {
+			return money.Amount{}, err
+		}
+		if total, err = total.Add(paid); err != nil {
+			return money.Amount{}, err
+		}
+	}
+	return total, nil
+}
+
+// Guest returns the customer with an address, who is made up where there is none.
+// fresh tells that: a guest's first ticket may be shown at once, for all that is
+// in it was just typed. What is known of anybody else goes to their mailbox alone.
+func (a *App) Guest(ctx context.Context, name, email, language string) (c demo.Customer, fresh bool, err error) {
+	c, err = a.DB.CustomerByEmail(ctx, email)
+	if !errors.Is(err, store.ErrNotFound) {
+		return c, false, err
+	}
+	c = demo.Customer{
+		Ref: "guest-" + randomID(), Name: name, Email: strings.ToLower(email), Language: language,
+		Channel: ticket.ChannelEmail, Segment: demo.SegmentNew, Since: a.now(),
+	}
+	return c, true, a.DB.KeepCustomer(ctx, c)
+}
+
+func randomID() string {
+	b := make([]byte, 16)
+	_, _ = rand.Read(b) // never fails
+	return hex.EncodeToString(b)
+}
+
+// Contact is a filled-in form.
+type Contact struct {
+	Key      string // of the form: sent twice it is one message
+	Customer demo.Customer
+	Verified bool // the customer was signed in
+	Order    string
+	Reason   ticket.Reason
+	Subject  string
+	Text     string
+	Files    []store.File
+	ToBot    bool
+}
+
+// Write brings a form's words to the desk.
+func (a *App) Write(ctx context.Context, c Contact) (ticket.Receipt, error) {
+	in := ticket.Inbound{
+		Shop: Shop, Key: "form:" + c.Key, Channel: ticket.ChannelForm, Customer: a.asks(c.Customer),
+		Subject: c.Subject, Text: c.Text, Reason: c.Reason, ToBot: c.ToBot,
+		Address: c.Customer.Email, Verified: c.Verified,
+	}
+	if c.Order != "" {
+		in.Orders = []string{c.Order}
+	}
+	files, err := a.keepFiles(ctx, c.Customer.Ref, c.Files)
+	if err != nil {
+		return ticket.Receipt{}, err
+	}
+	in.Attachments = files
+	return a.Tickets.Receive(ctx, in)
+}
+
+// Add is a message on a ticket's own page.
+func (a *App) Add(ctx context.Context, ref ticket.Ref, customer, key, text string, files []store.File) (ticket.Receipt, error) {
+	kept, err := a.keepFiles(ctx, customer, files)
+	if err != nil {
+		return ticket.Receipt{}, err
+	}
+	who, err := a.DB.Customer(ctx, customer)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return ticket.Receipt{}, err
+	}
+	who.Ref = customer
+	return a.Tickets.Receive(ctx, ticket.Inbound{
+		Shop: Shop, Key: "page:" + key, Channel: ticket.ChannelForm, Customer: a.asks(who), Ticket: &ref, Text: text, Attachments: kept, Verified: true,
+	})
+}
+
+func (a *App) asks(c demo.Customer) ticket.Customer {
+	return ticket.Customer{Ref: c.Ref, Language: c.Language, Channel: c.Channel, Segment: string(c.Segment)}
+}
+
+func (a *App) keepFiles(ctx context.Context, customer string, files []store.File) ([]ticket.Attachment, error) {
+	var out []ticket.Attachment
+	for _, f := range files {
+		f.ID, f.Customer = randomID(), customer
+		if err := a.DB.KeepFile(ctx, f); err != nil {
+			return nil, err
+		}
+		out = append(out, ticket.Attachment{Ref: f.ID, Name: f.Name, Type: f.Type, Size: int64(len(f.Body))})
+	}
+	return out, nil
+}
+
+// Waiting is what a customer may expect before somebody answers, with how many
+// are before it. It is a range, rounded up, in opening hours.
+func (a *App) Waiting(ctx context.Context, language string) (string, error) {
+	ahead, agents := 0, 0
+	q := ticket.Query{States: []ticket.State{ticket.StateNew, ticket.StateOpen}, Limit: ticket.MaxPage, Unassigned: true}
+	list, err := a.Tickets.List(ctx, System(), q)
+	if err != nil {
+		return "", err
+	}
+	for _, t := range list.Tickets {
+		if !t.WaitingSince.IsZero() {
+			ahead++
+		}
+	}
+	for _, p := range a.Agents() {
+		if p.Role == demo.RoleAgent {
+			agents++
+		}
+	}
+	wait, err := (queue.Handling{Mean: 9 * time.Minute, CV2: 1}).Wait(ahead, max(agents, 1))
+	if err != nil {
+		return "", err
+	}
+	n, err := queue.NewNotice(wait, ahead, a.Calendar, a.now())
+	if err != nil {
+		return "", err
+	}
+	return n.Text(language, a.Calendar.Zone(), a.now()), nil
+}
+
+// Withdraw records a withdrawal that came in by the button, with the ticket that
+// sees to it, in one transaction. It is valid whatever else is known of the order:
+// nobody has to give a reason, or to be signed in (sections 355 and 356a BGB).
+func (a *App) Withdraw(ctx context.Context, w store.Withdrawal, customer demo.Customer) (store.Withdrawal, error) {
+	w.ID, w.At, w.Customer = randomID(), a.now(), customer.Ref
+	text := "Widerruf über die Widerrufsfunktion\nBestellung: " + w.Order + "\nName: " + w.Name
+	if len(w.Lines) > 0 {
+		text += "\nPositionen: " + strings.Join(w.Lines, ", ")
+	}
+	err := a.DB.In(ctx, func(tx *store.Tx) error {
+		in := ticket.Inbound{
+			Shop: Shop, Key: "withdrawal:" + w.ID, Channel: ticket.ChannelForm, Customer: a.asks(customer), Orders: []string{w.Order},
+			Reason: "withdrawal", Subject: "Widerruf " + w.Order, Text: text, Address: customer.Email,
+		}
+		if !a.Taxonomy.Has(in.Reason) {
+			in.Reason = ""
+		}
+		receipt, err := a.Tickets.WithStore(tx.Desk.Tickets()).Receive(ctx, in)
+		if err != nil {
+			return err
+		}
+		w.Ticket = receipt.Ticket.ID.String()
+		return tx.KeepWithdrawal(ctx, w)
+	})
+	return w, err
+}
+
+// withdrawalEvents are what a declaration means for the order.
+func withdrawalEvents(w store.Withdrawal) []order.Event {
+	return []order.Event{
+		{Kind: statute.WithdrawalReceived, At: statute.At(w.At), Lines: w.Lines, Via: order.ViaButton},
+	}
+}
