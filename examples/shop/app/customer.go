@@ -158,10 +158,7 @@ func (a *App) Withdraw(ctx context.Context, w store.Withdrawal, customer demo.Cu
 	err := a.DB.In(ctx, func(tx *store.Tx) error {
 		in := ticket.Inbound{
 			Shop: Shop, Key: "withdrawal:" + w.ID, Channel: ticket.ChannelForm, Customer: a.asks(customer), Orders: []string{w.Order},
-			Reason: "withdrawal", Subject: "Widerruf " + w.Order, Text: text, Address: customer.Email,
-		}
-		if !a.Taxonomy.Has(in.Reason) {
-			in.Reason = ""
+			Reason: "withdrawal/declared", Subject: "Widerruf " + w.Order, Text: text, Address: customer.Email,
 		}
 		receipt, err := a.Tickets.WithStore(tx.Desk.Tickets()).Receive(ctx, in)
 		if err != nil {
@@ -178,4 +175,13 @@ func withdrawalEvents(w store.Withdrawal) []order.Event {
 	return []order.Event{
 		{Kind: statute.WithdrawalReceived, At: statute.At(w.At), Lines: w.Lines, Via: order.ViaButton},
 	}
+}
+
+// SendLogin sends a customer a link to be known by.
+func (a *App) SendLogin(ctx context.Context, c demo.Customer, token string) error {
+	subject, text := "Ihr Link zu Ihren Anfragen", "Guten Tag,\n\nmit diesem Link sehen Sie Ihre Anfragen, 30 Minuten lang:\n"
+	if c.Language == "en" {
+		subject, text = "Your link to your tickets", "Hello,\n\nthis link shows you your tickets, for 30 minutes:\n"
+	}
+	return a.mail(ctx, c, subject, text+a.base+"/in/"+token+"\n")
 }
