@@ -30,8 +30,6 @@ type Config struct {
 	Log *slog.Logger
 	// Payer gives money back.
 	Payer goodwill.Payer
-	// Mail sends a letter of the shop's own, beside those of the desks.
-	Mail func(ctx context.Context, to demo.Customer, subject, text string) error
 	// Base is where the shop is found: the beginning of every link in a mail.
 	Base string
 	// Observe is told of every operation of the ticket desk. Default: nobody.
@@ -57,7 +55,6 @@ type App struct {
 
 	now    func() time.Time
 	log    *slog.Logger
-	mail   func(ctx context.Context, to demo.Customer, subject, text string) error
 	base   string
 	secret []byte // signs links
 	people atomic.Pointer[[]store.Agent]
@@ -83,7 +80,7 @@ func secrets(ctx context.Context, db *store.DB) (keys, error) {
 
 // New puts the shop together over its database.
 func New(ctx context.Context, cfg Config) (*App, error) {
-	a := &App{DB: cfg.DB, now: cfg.Now, log: cfg.Log, mail: cfg.Mail, base: cfg.Base}
+	a := &App{DB: cfg.DB, now: cfg.Now, log: cfg.Log, base: cfg.Base}
 	k, err := secrets(ctx, cfg.DB)
 	if err != nil {
 		return nil, err

@@ -33,21 +33,22 @@ func Value(orders []demo.Order) (money.Amount, error) {
 }
 
 // Guest returns the customer with an address, who is made up where there is none.
-// fresh tells that: a guest's first ticket may be shown at once, for all that is
+// True tells that: a guest's first ticket may be shown at once, for all that is
 // in it was just typed. What is known of anybody else goes to their mailbox alone.
-func (a *App) Guest(ctx context.Context, name, email, language string) (c demo.Customer, fresh bool, err error) {
-	c, err = a.DB.CustomerByEmail(ctx, email)
+func (a *App) Guest(ctx context.Context, name, email, language string) (demo.Customer, bool, error) {
+	c, err := a.DB.CustomerByEmail(ctx, email)
 	if !errors.Is(err, store.ErrNotFound) {
 		return c, false, err
 	}
 	c = demo.Customer{
-		Ref: "guest-" + randomID(), Name: name, Email: strings.ToLower(email), Language: language,
+		Ref: "guest-" + NewKey(), Name: name, Email: strings.ToLower(email), Language: language,
 		Channel: ticket.ChannelEmail, Segment: demo.SegmentNew, Since: a.now(),
 	}
 	return c, true, a.DB.KeepCustomer(ctx, c)
 }
 
-func randomID() string {
+// NewKey is a random reference that nobody can guess.
+func NewKey() string {
 	b := make([]byte, 16)
 	_, _ = rand.Read(b) // never fails
 	return hex.EncodeToString(b)
@@ -107,7 +108,7 @@ func (a *App) asks(c demo.Customer) ticket.Customer {
 func (a *App) keepFiles(ctx context.Context, customer string, files []store.File) ([]ticket.Attachment, error) {
 	var out []ticket.Attachment
 	for _, f := range files {
-		f.ID, f.Customer = randomID(), customer
+		f.ID, f.Customer = NewKey(), customer
 		if err := a.DB.KeepFile(ctx, f); err != nil {
 			return nil, err
 		}
@@ -150,7 +151,7 @@ func (a *App) Waiting(ctx context.Context, language string) (string, error) {
 // sees to it, in one transaction. It is valid whatever else is known of the order:
 // nobody has to give a reason, or to be signed in (sections 355 and 356a BGB).
 func (a *App) Withdraw(ctx context.Context, w store.Withdrawal, customer demo.Customer) (store.Withdrawal, error) {
-	w.ID, w.At, w.Customer = randomID(), a.now(), customer.Ref
+	w.ID, w.At, w.Customer = NewKey(), a.now(), customer.Ref
 	text := "Widerruf über die Widerrufsfunktion\nBestellung: " + w.Order + "\nName: " + w.Name
 	if len(w.Lines) > 0 {
 		text += "\nPositionen: " + strings.Join(w.Lines, ", ")
@@ -175,13 +176,4 @@ func withdrawalEvents(w store.Withdrawal) []order.Event {
 	return []order.Event{
 		{Kind: statute.WithdrawalReceived, At: statute.At(w.At), Lines: w.Lines, Via: order.ViaButton},
 	}
-}
-
-// SendLogin sends a customer a link to be known by.
-func (a *App) SendLogin(ctx context.Context, c demo.Customer, token string) error {
-	subject, text := "Ihr Link zu Ihren Anfragen", "Guten Tag,\n\nmit diesem Link sehen Sie Ihre Anfragen, 30 Minuten lang:\n"
-	if c.Language == "en" {
-		subject, text = "Your link to your tickets", "Hello,\n\nthis link shows you your tickets, for 30 minutes:\n"
-	}
-	return a.mail(ctx, c, subject, text+a.base+"/in/"+token+"\n")
 }

@@ -95,6 +95,7 @@ func (a *App) pastDesks(w *demo.World, shelf *demo.Shelf, k keys) func() error {
 		var err error
 		if a.Tickets, err = ticket.NewDesk(&shelf.Tickets, ticket.Config{
 			Rules: a.Rules, Now: a.now, Delivery: ticket.HostDelivers(), Policies: a.Policies, Policy: "standard",
+			Answers: faq{a},
 		}); err != nil {
 			return err
 		}

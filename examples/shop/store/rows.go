@@ -26,12 +26,12 @@ func (d *DB) Customers(ctx context.Context, limit int) ([]demo.Customer, error) 
 
 // Keep writes a customer, new or known.
 func (t *Tx) Keep(ctx context.Context, c demo.Customer) error {
-	data, err := json.Marshal(c)
+	data, err := encode(c)
 	if err != nil {
 		return err
 	}
 	return t.exec(ctx, `INSERT INTO shop_customer (ref, email, data) VALUES ($1, $2, $3)
-		ON CONFLICT (ref) DO UPDATE SET email = excluded.email, data = excluded.data`, c.Ref, strings.ToLower(c.Email), string(data))
+		ON CONFLICT (ref) DO UPDATE SET email = excluded.email, data = excluded.data`, c.Ref, strings.ToLower(c.Email), data)
 }
 
 // KeepCustomer is Tx.Keep by itself.
@@ -43,7 +43,7 @@ func (d *DB) KeepCustomer(ctx context.Context, c demo.Customer) error {
 // Orders stay for the books, under the reference alone.
 func (d *DB) EraseCustomer(ctx context.Context, ref string) error {
 	return d.In(ctx, func(tx *Tx) error {
-		for _, table := range []string{"shop_customer WHERE ref", "shop_file WHERE customer", "shop_withdrawal WHERE customer"} {
+		for _, table := range []string{"shop_customer WHERE ref", "shop_file WHERE customer", "shop_withdrawal WHERE customer", "shop_letter WHERE customer"} {
 			if err := tx.exec(ctx, "DELETE FROM "+table+" = $1", ref); err != nil {
 				return err
 			}
@@ -69,12 +69,12 @@ func (d *DB) RecentOrders(ctx context.Context, from time.Time, limit int) ([]dem
 
 // KeepOrder writes an order, new or known.
 func (t *Tx) KeepOrder(ctx context.Context, o demo.Order) error {
-	data, err := json.Marshal(o)
+	data, err := encode(o)
 	if err != nil {
 		return err
 	}
 	return t.exec(ctx, `INSERT INTO shop_order (id, customer, placed, data) VALUES ($1, $2, $3, $4)
-		ON CONFLICT (id) DO UPDATE SET data = excluded.data`, o.ID, o.Customer, o.Placed.UnixMicro(), string(data))
+		ON CONFLICT (id) DO UPDATE SET data = excluded.data`, o.ID, o.Customer, o.Placed.UnixMicro(), data)
 }
 
 // Agent is who may log in.
@@ -96,7 +96,7 @@ func (d *DB) Agent(ctx context.Context, id string) (Agent, error) {
 		return Agent{}, err
 	}
 	a.Fresh = fresh != 0
-	return a, json.Unmarshal([]byte(data), &a)
+	return a, decode(data, &a)
 }
 
 // Agents returns all agents by name.
@@ -106,7 +106,7 @@ func (d *DB) Agents(ctx context.Context) ([]Agent, error) {
 
 // KeepAgent writes an agent, new or known.
 func (d *DB) KeepAgent(ctx context.Context, a Agent) error {
-	data, err := json.Marshal(a)
+	data, err := encode(a)
 	if err != nil {
 		return err
 	}
@@ -114,9 +114,8 @@ func (d *DB) KeepAgent(ctx context.Context, a Agent) error {
 	if a.Fresh {
 		fresh = 1
 	}
-	_, err = d.exec(ctx, `INSERT INTO shop_agent (id, hash, fresh, data) VALUES ($1, $2, $3, $4)
-		ON CONFLICT (id) DO UPDATE SET hash = excluded.hash, fresh = excluded.fresh, data = excluded.data`, a.ID, a.Hash, fresh, string(data))
-	return err
+	return d.exec(ctx, `INSERT INTO shop_agent (id, hash, fresh, data) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (id) DO UPDATE SET hash = excluded.hash, fresh = excluded.fresh, data = excluded.data`, a.ID, a.Hash, fresh, data)
 }
 
 // File is an upload, kept as it came and never shown as a page.
@@ -127,9 +126,8 @@ type File struct {
 
 // KeepFile writes a new file.
 func (d *DB) KeepFile(ctx context.Context, f File) error {
-	_, err := d.exec(ctx, "INSERT INTO shop_file (id, customer, name, type, body) VALUES ($1, $2, $3, $4, $5)",
+	return d.exec(ctx, "INSERT INTO shop_file (id, customer, name, type, body) VALUES ($1, $2, $3, $4, $5)",
 		f.ID, f.Customer, f.Name, f.Type, f.Body)
-	return err
 }
 
 // File returns a file.
@@ -141,8 +139,7 @@ func (d *DB) File(ctx context.Context, id string) (File, error) {
 
 // DeleteFile removes a file; one that is gone is no error.
 func (d *DB) DeleteFile(ctx context.Context, id string) error {
-	_, err := d.exec(ctx, "DELETE FROM shop_file WHERE id = $1", id)
-	return err
+	return d.exec(ctx, "DELETE FROM shop_file WHERE id = $1", id)
 }
 
 // Setting reads a value into v, or returns ErrNotFound.
@@ -161,20 +158,20 @@ func (d *DB) Set(ctx context.Context, id string, v any) error {
 
 // Set writes a value.
 func (t *Tx) Set(ctx context.Context, id string, v any) error {
-	text, err := json.Marshal(v)
+	text, err := encode(v)
 	if err != nil {
 		return err
 	}
-	return t.exec(ctx, "INSERT INTO shop_setting (id, value) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET value = excluded.value", id, string(text))
+	return t.exec(ctx, "INSERT INTO shop_setting (id, value) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET value = excluded.value", id, text)
 }
 
 // SetFirst writes a value where there is none yet, and returns what is there.
 func (d *DB) SetFirst(ctx context.Context, id string, v any) error {
-	text, err := json.Marshal(v)
+	text, err := encode(v)
 	if err != nil {
 		return err
 	}
-	if _, err := d.exec(ctx, "INSERT INTO shop_setting (id, value) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING", id, string(text)); err != nil {
+	if err := d.exec(ctx, "INSERT INTO shop_setting (id, value) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING", id, text); err != nil {
 		return err
 	}
 	return d.Setting(ctx, id, v)
@@ -190,8 +187,7 @@ type Audit struct {
 // Log writes a line of the audit log. It holds references, never words of a
 // customer's.
 func (d *DB) Log(ctx context.Context, at time.Time, actor, what, about string) error {
-	_, err := d.exec(ctx, "INSERT INTO shop_audit (at, actor, what, about) VALUES ($1, $2, $3, $4)", at.UnixMicro(), actor, what, about)
-	return err
+	return d.exec(ctx, "INSERT INTO shop_audit (at, actor, what, about) VALUES ($1, $2, $3, $4)", at.UnixMicro(), actor, what, about)
 }
 
 // Audits returns lines of the audit log before one, the latest first.
@@ -225,12 +221,12 @@ type Withdrawal struct {
 
 // KeepWithdrawal writes a declaration, within the transaction of its ticket.
 func (t *Tx) KeepWithdrawal(ctx context.Context, w Withdrawal) error {
-	data, err := json.Marshal(w)
+	data, err := encode(w)
 	if err != nil {
 		return err
 	}
 	return t.exec(ctx, "INSERT INTO shop_withdrawal (id, at, orderid, customer, ticket, data) VALUES ($1, $2, $3, $4, $5, $6)",
-		w.ID, w.At.UnixMicro(), w.Order, w.Customer, w.Ticket, string(data))
+		w.ID, w.At.UnixMicro(), w.Order, w.Customer, w.Ticket, data)
 }
 
 // Withdrawal returns a declaration by its id.
@@ -242,6 +238,13 @@ func (d *DB) Withdrawal(ctx context.Context, id string) (Withdrawal, error) {
 func (d *DB) Withdrawals(ctx context.Context, order string) ([]Withdrawal, error) {
 	return readAll[Withdrawal](ctx, d, "SELECT data FROM shop_withdrawal WHERE orderid = $1 ORDER BY at", order)
 }
+
+func encode(v any) (string, error) {
+	data, err := json.Marshal(v)
+	return string(data), err
+}
+
+func decode(data string, v any) error { return json.Unmarshal([]byte(data), v) }
 
 func read[T any](ctx context.Context, d *DB, statement string, args ...any) (T, error) {
 	var v T

@@ -49,3 +49,11 @@ CREATE TABLE IF NOT EXISTS shop_withdrawal (
     ticket text NOT NULL,
     data text NOT NULL
 );
+CREATE TABLE IF NOT EXISTS shop_letter (
+    id text PRIMARY KEY,
+    at bigint NOT NULL,
+    sent bigint NOT NULL,
+    customer text NOT NULL,
+    data text NOT NULL
+);
+CREATE INDEX IF NOT EXISTS shop_letter_sent ON shop_letter (sent, at);

@@ -21,25 +21,24 @@ func (s Sessions) FindCtx(ctx context.Context, token string) ([]byte, bool, erro
 
 // CommitCtx implements scs.CtxStore. What has expired goes at the same time.
 func (s Sessions) CommitCtx(ctx context.Context, token string, data []byte, expiry time.Time) error {
-	_, err := s.DB.exec(ctx, `INSERT INTO shop_session (token, data, expiry) VALUES ($1, $2, $3)
+	return s.DB.exec(ctx, `INSERT INTO shop_session (token, data, expiry) VALUES ($1, $2, $3)
 		ON CONFLICT (token) DO UPDATE SET data = excluded.data, expiry = excluded.expiry`, token, data, expiry.UnixMicro())
-	return err
 }
 
 // DeleteCtx implements scs.CtxStore.
 func (s Sessions) DeleteCtx(ctx context.Context, token string) error {
-	_, err := s.DB.exec(ctx, "DELETE FROM shop_session WHERE token = $1", token)
-	return err
+	return s.DB.exec(ctx, "DELETE FROM shop_session WHERE token = $1", token)
 }
 
 // Sweep removes what has expired.
 func (s Sessions) Sweep(ctx context.Context) error {
-	_, err := s.DB.exec(ctx, "DELETE FROM shop_session WHERE expiry <= $1", time.Now().UnixMicro())
-	return err
+	return s.DB.exec(ctx, "DELETE FROM shop_session WHERE expiry <= $1", time.Now().UnixMicro())
 }
 
 // Find implements scs.Store.
-func (s Sessions) Find(token string) ([]byte, bool, error) { return s.FindCtx(context.Background(), token) }
+func (s Sessions) Find(token string) ([]byte, bool, error) {
+	return s.FindCtx(context.Background(), token)
+}
 
 // Commit implements scs.Store.
 func (s Sessions) Commit(token string, data []byte, expiry time.Time) error {

@@ -31,7 +31,7 @@ type DB struct {
 	close  func() error
 }
 
-// Open opens a file of SQLite, or PostgreSQL where where is a postgres:// URL,
+// Open opens a file of SQLite, or PostgreSQL where the place is a postgres:// URL,
 // and brings all tables up to date.
 func Open(ctx context.Context, where string) (*DB, error) {
 	d, err := open(ctx, where)
@@ -150,12 +150,9 @@ func (t *Tx) exec(ctx context.Context, statement string, args ...any) error {
 	return err
 }
 
-func (d *DB) exec(ctx context.Context, statement string, args ...any) (int64, error) {
-	res, err := d.db.ExecContext(ctx, dialect(d.sqlite, statement), args...)
-	if err != nil {
-		return 0, err
-	}
-	return res.RowsAffected()
+func (d *DB) exec(ctx context.Context, statement string, args ...any) error {
+	_, err := d.db.ExecContext(ctx, dialect(d.sqlite, statement), args...)
+	return err
 }
 
 // one reads one row, or returns ErrNotFound.
@@ -180,3 +177,6 @@ func (d *DB) each(ctx context.Context, read func(scan func(...any) error) error,
 	}
 	return errors.Join(err, rows.Err(), rows.Close())
 }
+
+// SQL returns the database for the statements of others.
+func (d *DB) SQL() *sql.DB { return d.db }

@@ -1,0 +1,73 @@
+package app
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"time"
+
+	"github.com/kulanz-go/kulanz/examples/shop/jobs"
+	"github.com/kulanz-go/kulanz/examples/shop/outbox"
+	"github.com/kulanz-go/kulanz/examples/shop/store"
+	"github.com/kulanz-go/kulanz/goodwill"
+	"github.com/kulanz-go/kulanz/ticket"
+)
+
+// Background makes what works behind the pages: it ticks the desks, and brings
+// out what they want delivered. settle is a task of the payment service's; nil:
+// there is none.
+func (a *App) Background(m outbox.Mailer, sms outbox.Sender, settle func(context.Context) error) (*jobs.Runner, error) {
+	out, err := outbox.New(outbox.Config{
+		Desk: a.Tickets, Mail: m, SMS: sms, From: From(),
+		Contact: func(ctx context.Context, t ticket.Ticket) (outbox.Contact, error) {
+			return a.contact(ctx, Shop, t.Customer.Ref)
+		},
+		Person: a.contact, Open: a.open, Forget: a.forget,
+		Answer: func(token string) string { return a.base + "/survey/" + token },
+		Object: func(token string) string { return a.base + "/survey/" + token + "/object" },
+	})
+	if err != nil {
+		return nil, err
+	}
+	also := []jobs.Task{
+		{Name: "letters", Every: 2 * time.Second, Do: func(ctx context.Context) error { return a.SendLetters(ctx, m) }},
+		{Name: "sessions", Every: time.Hour, Do: store.Sessions{DB: a.DB}.Sweep},
+		{Name: "goodwill", Every: 5 * time.Second, Do: func(ctx context.Context) error {
+			_, err := a.Goodwill.Tick(ctx, goodwill.TickOptions{})
+			return err
+		}},
+	}
+	if settle != nil {
+		also = append(also, jobs.Task{Name: "settle", Every: 30 * time.Second, Do: settle})
+	}
+	return a.DB.Queue.Runner(jobs.Config{
+		Tickets: a.Tickets, Deliver: out.Deliver, Surveys: a.Surveys, Invite: out.Invite, Every: 2 * time.Second, Also: also, Log: a.log,
+	})
+}
+
+// contact is how a customer can be reached. One that is gone cannot be.
+func (a *App) contact(ctx context.Context, _, ref string) (outbox.Contact, error) {
+	c, err := a.DB.Customer(ctx, ref)
+	if errors.Is(err, store.ErrNotFound) {
+		return outbox.Contact{}, nil
+	}
+	return outbox.Contact{Name: c.Name, Email: c.Email, Phone: c.Phone, Language: c.Language}, err
+}
+
+func (a *App) open(ctx context.Context, at ticket.Attachment) (io.ReadCloser, error) {
+	f, err := a.DB.File(ctx, at.Ref)
+	if err != nil {
+		return nil, err
+	}
+	return io.NopCloser(bytes.NewReader(f.Body)), nil
+}
+
+func (a *App) forget(ctx context.Context, refs []string) error {
+	for _, ref := range refs {
+		if err := a.DB.DeleteFile(ctx, ref); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,64 @@
+package main
+
+import (
+	"flag"
+	"fmt"
+	"io"
+)
+
+// options are what flags and the environment say; a flag outranks the environment.
+type options struct {
+	addr     string
+	database string
+	base     string
+	mail     string // a folder
+	smtp     string // host:port
+	trace    string
+	demo     bool
+	days     int
+	speed    float64
+	rate     float64
+	secure   bool
+	verbose  bool
+	command  string
+	arg      string
+}
+
+func parse(args []string, env func(string) string, log io.Writer) (options, error) {
+	or := func(name, otherwise string) string {
+		if v := env(name); v != "" {
+			return v
+		}
+		return otherwise
+	}
+	var o options
+	f := flag.NewFlagSet("shop", flag.ContinueOnError)
+	f.SetOutput(log)
+	f.StringVar(&o.addr, "addr", or("SHOP_ADDR", "localhost:8080"), "where to listen (SHOP_ADDR)")
+	f.StringVar(&o.database, "db", or("DATABASE_URL", "shop.db"), "SQLite file, or postgres:// URL (DATABASE_URL)")
+	f.StringVar(&o.base, "base", or("SHOP_BASE", ""), "how links in mails begin (SHOP_BASE); default http:// and the address")
+	f.StringVar(&o.mail, "mail", or("SHOP_MAIL", "shop.mail"), "folder for outgoing mail, a maildir (SHOP_MAIL)")
+	f.StringVar(&o.smtp, "smtp", or("SHOP_SMTP", ""), "host:port of a mail server on this machine, instead of the folder (SHOP_SMTP)")
+	f.StringVar(&o.trace, "trace", or("SHOP_TRACE", ""), "file for OpenTelemetry spans, one JSON object each (SHOP_TRACE)")
+	f.BoolVar(&o.demo, "demo", or("SHOP_DEMO", "true") != "false", "make a shop up, and offer its customers to be (SHOP_DEMO)")
+	f.IntVar(&o.days, "days", 90, "days of the past that are made up")
+	f.Float64Var(&o.speed, "speed", 1, "how many times faster the shop's clock goes, up to 10080")
+	f.Float64Var(&o.rate, "rate", 1, "times the usual number of requests that one address may send; 0: any number")
+	f.BoolVar(&o.secure, "secure", or("SHOP_SECURE", "") == "true", "browsers come by HTTPS (SHOP_SECURE)")
+	f.BoolVar(&o.verbose, "v", false, "log every request")
+	if err := f.Parse(args); err != nil {
+		return o, err
+	}
+	o.command, o.arg = f.Arg(0), f.Arg(1)
+	needs, ok := map[string]int{"": 0, "healthcheck": 0, "backup": 1, "password": 1}[o.command]
+	if !ok || f.NArg() > 0 && f.NArg() != 1+needs {
+		return o, errUsage
+	}
+	if o.base == "" {
+		o.base = "http://" + o.addr
+	}
+	if o.days < 1 || o.days > 366 {
+		return o, fmt.Errorf("%w: -days from 1 to 366", errUsage)
+	}
+	return o, nil
+}

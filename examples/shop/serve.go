@@ -1,0 +1,181 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/alexedwards/argon2id"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+
+	"github.com/kulanz-go/kulanz/examples/shop/app"
+	"github.com/kulanz-go/kulanz/examples/shop/demo"
+	"github.com/kulanz-go/kulanz/examples/shop/jobs"
+	"github.com/kulanz-go/kulanz/examples/shop/maildir"
+	"github.com/kulanz-go/kulanz/examples/shop/outbox"
+	"github.com/kulanz-go/kulanz/examples/shop/pay"
+	"github.com/kulanz-go/kulanz/examples/shop/store"
+	"github.com/kulanz-go/kulanz/examples/shop/web"
+)
+
+// hashing is what a password costs: the second recommended option of RFC 9106 with
+// less memory, as OWASP advises where several may log in at once.
+func hashing() *argon2id.Params {
+	return &argon2id.Params{Memory: 19 * 1024, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32}
+}
+
+// serve runs the shop until the context ends, and then lets go of nothing that
+// was begun.
+func serve(ctx context.Context, o options, out, errs io.Writer) (err error) {
+	log := logger(o, errs)
+	db, err := store.Open(ctx, o.database)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(collectors.NewGoCollector())
+	watch, closeWatch, err := observer(registry, o.trace) //nolint:contextcheck // what is left of spans is written when all else has ended
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, closeWatch()) }()
+	clock, err := theClock(ctx, db, o)
+	if err != nil {
+		return err
+	}
+	if o.demo {
+		if err := app.Seed(ctx, db, clock.Now(), o.days, log); err != nil {
+			return err
+		}
+	}
+	payer, err := pay.NewService(ctx, pay.Config{DB: db.SQL(), Now: clock.Now})
+	if err != nil {
+		return err
+	}
+	shop, err := app.New(ctx, app.Config{DB: db, Now: clock.Now, Log: log, Payer: payer, Base: o.base, Observe: watch})
+	if err != nil {
+		return err
+	}
+	if err := firstAgents(ctx, shop, out); err != nil {
+		return err
+	}
+	site, err := web.New(web.Config{
+		App: shop, Log: log, Metrics: registry, Secure: o.secure, Demo: o.demo, Rate: o.rate, Password: hashing(),
+	})
+	if err != nil {
+		return err
+	}
+	mailer, err := mailer(o)
+	if err != nil {
+		return err
+	}
+	work, err := shop.Background(mailer, new(outbox.FakeGateway), func(ctx context.Context) error {
+		_, err := payer.Settle(ctx)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if err := work.Start(ctx); err != nil {
+		return err
+	}
+	err = listen(ctx, o, site.Handler(), out)
+	return errors.Join(err, stop(ctx, db, clock, work))
+}
+
+// grace is how long requests and jobs have to end.
+const grace = 10 * time.Second
+
+func stop(ctx context.Context, db *store.DB, clock *demo.FastClock, work *jobs.Runner) error {
+	ctx, done := context.WithTimeout(context.WithoutCancel(ctx), grace)
+	defer done()
+	return errors.Join(work.Stop(ctx), db.Set(ctx, "clock", clock.Now()))
+}
+
+// theClock goes on where it was, so that a shop that ran fast does not go back.
+func theClock(ctx context.Context, db *store.DB, o options) (*demo.FastClock, error) {
+	now := time.Now()
+	var last time.Time
+	if err := db.Setting(ctx, "clock", &last); err != nil && !errors.Is(err, store.ErrNotFound) {
+		return nil, err
+	}
+	if last.After(now) {
+		now = last
+	}
+	clock := demo.NewFastClock(time.Now, now)
+	return clock, clock.SetSpeed(o.speed)
+}
+
+// firstAgents prints the one-time passwords, once.
+func firstAgents(ctx context.Context, shop *app.App, out io.Writer) error {
+	admin, others, err := shop.FirstAgents(ctx, hashing())
+	if err != nil || admin == "" {
+		return err
+	}
+	fmt.Fprintf(out, "First start. Log in at /desk/login as %s with the one-time password %s\n", app.Admin, admin)
+	if others != "" {
+		fmt.Fprintf(out, "The demo's agents (anna, bilal, clara, dmitri, esra) have the password %s\n", others)
+	}
+	return nil
+}
+
+func mailer(o options) (outbox.Mailer, error) { //nolint:ireturn // one of two
+	if o.smtp != "" {
+		return outbox.SMTP{Addr: o.smtp, Security: outbox.Plain}, nil
+	}
+	dir, err := maildir.Open(o.mail)
+	if err != nil {
+		return nil, err
+	}
+	return outbox.Folder{Dir: dir}, nil
+}
+
+func logger(o options, w io.Writer) *slog.Logger {
+	level := slog.LevelInfo
+	if o.verbose {
+		level = slog.LevelDebug
+	}
+	return slog.New(slog.NewTextHandler(w, &slog.HandlerOptions{Level: level}))
+}
+
+// listen answers until the context ends, and lets requests that have begun finish.
+func listen(ctx context.Context, o options, h http.Handler, out io.Writer) error {
+	server := &http.Server{
+		Handler: h, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second,
+		WriteTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 16 << 10,
+	}
+	l, err := new(net.ListenConfig).Listen(ctx, "tcp", o.addr)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "The shop is open: http://%s\n", l.Addr())
+	ended := make(chan error, 1)
+	go func() { ended <- server.Serve(l) }()
+	select {
+	case err = <-ended:
+	case <-ctx.Done():
+		last, done := context.WithTimeout(context.WithoutCancel(ctx), grace)
+		defer done()
+		err = server.Shutdown(last)
+		if errors.Is(err, context.DeadlineExceeded) { // live pages that stay open
+			err = server.Close()
+		}
+		err = errors.Join(err, ignoreClosed(<-ended))
+	}
+	return ignoreClosed(err)
+}
+
+// ignoreClosed: that a server was told to stop is no fault.
+func ignoreClosed(err error) error {
+	if errors.Is(err, http.ErrServerClosed) {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,28 @@
+package web
+
+import "net/http"
+
+// customerRoutes are the pages of those who ask.
+func (s *Server) customerRoutes() {
+	s.customer("GET /{$}", s.front)
+	s.customer("GET /contact", s.contactForm)
+	s.customer("POST /contact", s.contact)
+	s.customer("GET /t/{token}", s.ticketPage)
+	s.customer("POST /t/{token}/write", s.ticketWrite)
+	s.customer("POST /t/{token}/person", s.ticketPerson)
+	s.customer("POST /t/{token}/solved", s.ticketSolved)
+	s.customer("POST /t/{token}/callback", s.ticketCallback)
+	s.customer("GET /t/{token}/file/{file}", s.ticketFile)
+	s.customer("GET /my", s.mine)
+	s.customer("POST /my/link", s.loginLink)
+	s.customer("GET /in/{token}", s.loginConfirm)
+	s.customer("POST /in/{token}", s.loginByLink)
+	s.customer("POST /my/logout", s.customerLogout)
+	s.customer("POST /demo/as", s.demoAs)
+	s.customer("GET /about", s.about)
+	for _, page := range []string{"terms", "imprint", "privacy"} {
+		s.customer("GET /"+page, func(w http.ResponseWriter, _ *http.Request, v *view) error {
+			return s.render(w, v, "customer_"+page, nil)
+		})
+	}
+}
