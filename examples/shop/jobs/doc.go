@@ -11,9 +11,9 @@
 // what to send when it sends it, so nothing goes out that was erased meanwhile.
 //
 // Delivery is at least once, under one id. A worker that is killed between sending
-// and noting it (River notes what is done in batches, some 50 ms apart) is followed
-// by another, after twice the Timeout of [Config] and at most half a minute, who
-// sends the same Message-ID again.
+// and noting it is followed by another, after twice the Timeout of [Config] and at
+// most half a minute, who sends the same Message-ID again. What is done is noted at
+// once, in a transaction of its own.
 //
 // # What fails
 //

@@ -45,6 +45,7 @@ func onSQLite(tb testing.TB) *shop {
 	store := openFile(tb, path)
 	queue, err := jobs.OnSQLite(store.DB())
 	require.NoError(tb, err)
+	tb.Cleanup(func() { require.NoError(tb, queue.Close()) })
 	s := opened(tb, store, queue)
 	s.where = envWorkFile + "=" + path
 	s.together = func(ctx context.Context, fn func(*sqlstore.Store) error) error {
@@ -80,6 +81,7 @@ func openFile(tb testing.TB, path string) *sqlstore.Store {
 	tb.Helper()
 	store, err := sqlstore.OpenSQLite(path)
 	require.NoError(tb, err)
+	store.DB().SetMaxOpenConns(4) // writers wait in line for these, not against each other
 	tb.Cleanup(func() { require.NoError(tb, store.Close()) })
 	return store
 }
@@ -213,5 +215,5 @@ func (m *mailbox) arrived() map[uuid.UUID]int {
 // eventually waits for what workers do.
 func eventually(tb testing.TB, what string, is func() bool) {
 	tb.Helper()
-	require.Eventually(tb, is, 30*time.Second, 20*time.Millisecond, what)
+	require.Eventually(tb, is, time.Minute, 20*time.Millisecond, what)
 }

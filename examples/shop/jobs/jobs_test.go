@@ -23,9 +23,11 @@ import (
 // transaction that has nothing to do with it: whatever counts goes out once, and
 // under one id, by two processes that share the work.
 func TestNothingIsLostSkippedHiddenOrDoubled(t *testing.T) {
+	t.Parallel()
 	const writers, each = 16, 4
 	for name, open := range engines() {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			s, ctx := open(t), t.Context()
 			end, err := s.idle(ctx)
 			require.NoError(t, err)
@@ -100,8 +102,10 @@ func (s *shop) outbound(tb testing.TB) map[uuid.UUID]string {
 // What failed is tried again under the same id; what cannot be delivered is to be
 // seen in the ticket and in the queue, and goes out when somebody says so.
 func TestFailuresAreRetriedThenSeen(t *testing.T) {
+	t.Parallel()
 	for name, open := range engines() {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			s, ctx := open(t), t.Context()
 			ref := s.ticket(t, "m1")
 			flaky, gone, hopeless := s.reply(t, ref, "eins"), s.reply(t, ref, "zwei"), s.reply(t, ref, "drei")
@@ -172,8 +176,10 @@ func (s *shop) undelivered(tb testing.TB, ref ticket.Ref) []int64 {
 
 // The same effect twice is one job, also after it went out.
 func TestAnEffectIsEnqueuedOnce(t *testing.T) {
+	t.Parallel()
 	for name, open := range engines() {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			s, ctx := open(t), t.Context()
 			ref := s.ticket(t, "m1")
 			e := s.reply(t, ref, "Es kommt morgen.")
@@ -200,8 +206,10 @@ func TestAnEffectIsEnqueuedOnce(t *testing.T) {
 // Ticks wake tickets, and what the customer was told of by then is not sent where
 // it was erased meanwhile.
 func TestTicksWakeAndErasedIsNotSent(t *testing.T) {
+	t.Parallel()
 	for name, open := range engines() {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			s, ctx := open(t), t.Context()
 			ref, erased := s.ticket(t, "m1"), s.ticket(t, "m2")
 			_, err := s.desk.Do(ctx, tickettest.Agent("anna"), ref, ticket.Snooze{Until: s.desk.Clock.Now().Add(time.Hour), Reason: "Lager"})
@@ -230,6 +238,7 @@ func TestTicksWakeAndErasedIsNotSent(t *testing.T) {
 }
 
 func TestConfigIsChecked(t *testing.T) {
+	t.Parallel()
 	s := onSQLite(t)
 	for what, cfg := range map[string]jobs.Config{
 		"no desk":       {Deliver: new(mailbox).deliver},

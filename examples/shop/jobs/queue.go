@@ -30,16 +30,77 @@ type Queue struct {
 
 	migrate func(ctx context.Context) error
 	working func(cfg *river.Config) (client, error)
+	done    completion
+	close   func() error
 }
 
-// OnSQLite keeps the queue in a database that [sqlstore.OpenSQLite] opened.
+// completion notes that a job is done, before anything else can happen to its
+// worker.
+type completion struct {
+	ticket func(context.Context, *river.Job[ticketArgs]) error
+	survey func(context.Context, *river.Job[surveyArgs]) error
+}
+
+// completing does so in a transaction of its own: River alone would note it with
+// others', some 50 ms later.
+func completing[D riverdriver.Driver[Tx], Tx any, A river.JobArgs](
+	within func(context.Context, func(Tx) error) error,
+) func(context.Context, *river.Job[A]) error {
+	return func(ctx context.Context, job *river.Job[A]) error {
+		return within(ctx, func(tx Tx) error {
+			_, err := river.JobCompleteTx[D](ctx, tx, job)
+			return err
+		})
+	}
+}
+
+// OnSQLite keeps the queue in a database that [sqlstore.OpenSQLite] opened. River
+// itself works through one connection of its own to the same file, so that its many
+// small transactions wait in line and not against each other: see [Queue.Close].
 func OnSQLite(db *sql.DB) (*Queue, error) {
-	driver := riversqlite.New(db)
-	inserting, err := insertOnly(driver)
+	own, err := alone(db)
 	if err != nil {
 		return nil, err
 	}
-	return &Queue{client: inserting, sql: inserting, migrate: migrating(driver), working: starting(driver)}, nil
+	driver := riversqlite.New(own.DB())
+	inserting, err := insertOnly(driver)
+	if err != nil {
+		return nil, errors.Join(err, own.Close())
+	}
+	within := func(ctx context.Context, fn func(*sql.Tx) error) error {
+		tx, err := own.DB().BeginTx(ctx, nil)
+		if err != nil {
+			return err
+		}
+		if err := fn(tx); err != nil {
+			return errors.Join(err, tx.Rollback())
+		}
+		return tx.Commit()
+	}
+	return &Queue{
+		client: inserting, sql: inserting, migrate: migrating(driver), working: starting(driver), close: own.Close,
+		done: completion{
+			completing[*riversqlite.Driver, *sql.Tx, ticketArgs](within), completing[*riversqlite.Driver, *sql.Tx, surveyArgs](within),
+		},
+	}, nil
+}
+
+// alone opens the file of a database once more, with one connection.
+func alone(db *sql.DB) (*sqlstore.Store, error) {
+	var file string
+	err := db.QueryRowContext(context.Background(), "SELECT file FROM pragma_database_list WHERE name = 'main'").Scan(&file)
+	if err != nil {
+		return nil, fmt.Errorf("jobs: %w", err)
+	}
+	if file == "" {
+		return nil, fmt.Errorf("%w: a database in memory has no queue that others could see", ErrConfig)
+	}
+	own, err := sqlstore.OpenSQLite(file)
+	if err != nil {
+		return nil, fmt.Errorf("jobs: %w", err)
+	}
+	own.DB().SetMaxOpenConns(1)
+	return own, nil
 }
 
 // OnPostgres keeps the queue in a pool's database, for stores of
@@ -51,8 +112,13 @@ func OnPostgres(pool *pgxpool.Pool) (*Queue, error) {
 	if err := errors.Join(err, sqlErr); err != nil {
 		return nil, err
 	}
+	within := func(ctx context.Context, fn func(pgx.Tx) error) error { return pgx.BeginFunc(ctx, pool, fn) }
 	return &Queue{
 		client: inserting, sql: through, pgx: inserting, migrate: migrating(driver), working: starting(driver),
+		close: func() error { return nil },
+		done: completion{
+			completing[*riverpgxv5.Driver, pgx.Tx, ticketArgs](within), completing[*riverpgxv5.Driver, pgx.Tx, surveyArgs](within),
+		},
 	}, nil
 }
 
@@ -83,6 +149,9 @@ func starting[Tx any](driver riverdriver.Driver[Tx]) func(*river.Config) (client
 
 // Migrate brings River's tables up to date: river_* beside the kulanz_* ones.
 func (q *Queue) Migrate(ctx context.Context) error { return q.migrate(ctx) }
+
+// Close lets go of what the queue opened itself, once its runners have stopped.
+func (q *Queue) Close() error { return q.close() }
 
 // Outbox makes jobs of effects in their commit's transaction.
 func (q *Queue) Outbox() sqlstore.Outbox {

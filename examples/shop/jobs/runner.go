@@ -92,10 +92,10 @@ func (q *Queue) Runner(cfg Config) (*Runner, error) {
 		return nil, err
 	}
 	workers := river.NewWorkers()
-	river.AddWorker(workers, &ticketWorker{cfg: cfg})
+	river.AddWorker(workers, &ticketWorker{cfg: cfg, done: q.done.ticket})
 	river.AddWorker(workers, &tickWorker{cfg: cfg})
 	if cfg.Surveys != nil {
-		river.AddWorker(workers, &surveyWorker{cfg: cfg})
+		river.AddWorker(workers, &surveyWorker{cfg: cfg, done: q.done.survey})
 	}
 	c, err := q.working(&river.Config{
 		Workers: workers,

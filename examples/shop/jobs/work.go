@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/riverqueue/river"
 
@@ -25,11 +26,25 @@ func calmly(fn func() error) (err error) {
 	return fn()
 }
 
+// settleTimeout is how long noting may take that a job is done.
+const settleTimeout = 5 * time.Second
+
+// settle notes that a job is done, also where the worker was told to stop meanwhile.
+// Where that fails River notes it again, a little later.
+func settle[A river.JobArgs](ctx context.Context, cfg Config, job *river.Job[A], done func(context.Context, *river.Job[A]) error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleTimeout)
+	defer cancel()
+	if err := done(ctx, job); err != nil {
+		cfg.Log.WarnContext(ctx, "not noted at once", "job", job.ID, "error", err)
+	}
+}
+
 // ticketWorker brings out the effects of tickets.
 type ticketWorker struct {
 	river.WorkerDefaults[ticketArgs]
 
-	cfg Config
+	cfg  Config
+	done func(context.Context, *river.Job[ticketArgs]) error
 }
 
 // Work implements [river.Worker].
@@ -44,6 +59,7 @@ func (w *ticketWorker) Work(ctx context.Context, job *river.Job[ticketArgs]) err
 		err = calmly(func() error { return w.cfg.Deliver(ctx, out) })
 	}
 	if err == nil {
+		settle(ctx, w.cfg, job, w.done)
 		return nil
 	}
 	err = fmt.Errorf("%s of %s: %w", effect.Kind, effect.Ref, err)
@@ -71,7 +87,8 @@ func (w *ticketWorker) note(ctx context.Context, e ticket.Effect) error {
 type surveyWorker struct {
 	river.WorkerDefaults[surveyArgs]
 
-	cfg Config
+	cfg  Config
+	done func(context.Context, *river.Job[surveyArgs]) error
 }
 
 // Work implements [river.Worker].
@@ -86,6 +103,7 @@ func (w *surveyWorker) Work(ctx context.Context, job *river.Job[surveyArgs]) err
 		err = calmly(func() error { return w.cfg.Invite(ctx, out) })
 	}
 	if err == nil {
+		settle(ctx, w.cfg, job, w.done)
 		return nil
 	}
 	err = fmt.Errorf("%s of %s: %w", effect.Kind, effect.Ref, err)
