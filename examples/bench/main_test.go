@@ -9,6 +9,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/kulanz-go/kulanz/feedback/tone"
 )
 
 // TestRun runs everything once, too short to measure: our answers must be
@@ -86,9 +88,11 @@ func TestTone(t *testing.T) {
 
 func TestRecall(t *testing.T) {
 	var r recall
-	r.add(true, true, false)
-	r.add(true, false, false) // undecided is not found
-	r.add(false, false, true)
-	assert.Equal(t, recall{goodFound: 1, good: 2, badFound: 1, bad: 1}, r)
+	r.add(tone.Positive, true, false)
+	r.add(tone.Positive, false, false) // left open is not found
+	r.add(tone.Negative, false, true)
+	r.add(tone.Neutral, false, false)
+	r.add(tone.Neutral, false, true)
+	assert.Equal(t, recall{goodFound: 1, good: 2, badFound: 1, bad: 1, open: 1, neutral: 2}, r)
 	assert.InDelta(t, 0.75, r.balanced(), 1e-12)
 }

@@ -8,6 +8,8 @@ import (
 	"os"
 	"slices"
 	"strings"
+
+	"github.com/kulanz-go/kulanz/feedback/tone"
 )
 
 // readRemarks reads the remarks of contacts with a shop, a gzip CSV with the
@@ -46,9 +48,9 @@ func readRemarks(path string) ([]labelled, error) {
 		}
 		switch row[csat] {
 		case "5":
-			list = append(list, labelled{text, true})
+			list = append(list, labelled{text, tone.Positive})
 		case "1", "2":
-			list = append(list, labelled{text, false})
+			list = append(list, labelled{text, tone.Negative})
 		}
 	}
 }

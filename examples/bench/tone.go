@@ -44,27 +44,31 @@ func tones() []comparison {
 	}
 }
 
-// labelled is a text and whether it is good.
+// labelled is a text and whether it is good, bad, or neither.
 type labelled struct {
 	text string
-	good bool
+	is   tone.Label
 }
 
-// recall counts how many of the good and of the bad texts were found; what is
-// left undecided was not.
-type recall struct{ goodFound, good, badFound, bad int }
+// recall counts how many of the good and of the bad texts were found, and how
+// many of those that are neither were left open. What is left open of the others
+// was not found.
+type recall struct{ goodFound, good, badFound, bad, open, neutral int }
 
-func (r *recall) add(isGood, saysGood, saysBad bool) {
-	if isGood {
-		r.good++
-		if saysGood {
-			r.goodFound++
+func (r *recall) add(is tone.Label, saysGood, saysBad bool) {
+	count := func(found bool, hits, all *int) {
+		*all++
+		if found {
+			*hits++
 		}
-		return
 	}
-	r.bad++
-	if saysBad {
-		r.badFound++
+	switch is {
+	case tone.Positive:
+		count(saysGood, &r.goodFound, &r.good)
+	case tone.Negative:
+		count(saysBad, &r.badFound, &r.bad)
+	case tone.Neutral, tone.Unknown:
+		count(!saysGood && !saysBad, &r.open, &r.neutral)
 	}
 }
 
@@ -79,9 +83,9 @@ func recalls(list []labelled) (recall, recall) {
 	var mine, other recall
 	for _, x := range list {
 		said := ours.Analyze(x.text).Label
-		mine.add(x.good, said == tone.Positive, said == tone.Negative)
+		mine.add(x.is, said == tone.Positive, said == tone.Negative)
 		score := theirs.PolarityScores(x.text).Compound
-		other.add(x.good, score >= 0.05, score <= -0.05)
+		other.add(x.is, score >= 0.05, score <= -0.05)
 	}
 	return mine, other
 }
@@ -95,7 +99,7 @@ const recallGoal = 0.8
 func toneReport(w io.Writer, nanos []float64, comments, remarks string) (bool, error) {
 	ok := printRates(w, nanos)
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(t, "\ncomments\tgood\tbad\trecall of good\tof bad\tmean\tgoal\t\ttheirs\tpeer\t")
+	fmt.Fprintln(t, "\ncomments\tgood\tbad\trecall of good\tof bad\tmean\tgoal\t\ttheirs\tneutral left open\ttheirs\tpeer\t")
 	for _, half := range []string{"de_tune", "de_held", "en_tune", "en_held"} {
 		list, err := readComments(filepath.Join(comments, "comments_"+half+".tsv"))
 		if err != nil {
@@ -104,8 +108,9 @@ func toneReport(w io.Writer, nanos []float64, comments, remarks string) (bool, e
 		mine, other := recalls(list)
 		met := mine.balanced() >= recallGoal
 		ok = ok && met
-		fmt.Fprintf(t, "%s\t%d\t%d\t%.3f\t%.3f\t%.3f\t%.2f\t%s\t%.3f\t%s\t\n",
-			half, mine.good, mine.bad, mine.positive(), mine.negative(), mine.balanced(), recallGoal, verdict(met), other.balanced(), vader)
+		fmt.Fprintf(t, "%s\t%d\t%d\t%.3f\t%.3f\t%.3f\t%.2f\t%s\t%.3f\t%d of %d\t%d\t%s\t\n",
+			half, mine.good, mine.bad, mine.positive(), mine.negative(), mine.balanced(), recallGoal, verdict(met), other.balanced(),
+			mine.open, mine.neutral, other.open, vader)
 	}
 	list, err := readRemarks(remarks)
 	if errors.Is(err, os.ErrNotExist) {
@@ -117,7 +122,7 @@ func toneReport(w io.Writer, nanos []float64, comments, remarks string) (bool, e
 	}
 	mine, other := recalls(list)
 	ahead := mine.balanced() > other.balanced()
-	fmt.Fprintf(t, "remarks\t%d\t%d\t%.3f\t%.3f\t%.3f\t> theirs\t%s\t%.3f\t%s\t\n",
+	fmt.Fprintf(t, "remarks\t%d\t%d\t%.3f\t%.3f\t%.3f\t> theirs\t%s\t%.3f\t\t\t%s\t\n",
 		mine.good, mine.bad, mine.positive(), mine.negative(), mine.balanced(), verdict(ahead), other.balanced(), vader)
 	return ok && ahead, t.Flush()
 }
@@ -140,8 +145,7 @@ func verdict(met bool) string {
 	return "MISSED"
 }
 
-// readComments reads labelled comments, of which mixed and neutral ones are
-// neither good nor bad.
+// readComments reads labelled comments but the mixed ones.
 func readComments(path string) ([]labelled, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
@@ -151,9 +155,9 @@ func readComments(path string) ([]labelled, error) {
 	for line := range strings.Lines(string(data)) {
 		label, text, _ := strings.Cut(strings.TrimSpace(line), "\t")
 		switch label {
-		case "positive", "negative":
-			list = append(list, labelled{text, label == "positive"})
-		case "mixed", "neutral":
+		case "positive", "negative", "neutral":
+			list = append(list, labelled{text, tone.Label(label)})
+		case "mixed": // both, so that either answer would do
 		default:
 			return nil, fmt.Errorf("%s: %q is no label", path, label)
 		}

@@ -311,7 +311,7 @@ func (b *builder) hostWords(words []Word) {
 			if s.val == 0 {
 				s.role = roleFixed
 			}
-			b.sequence(w.Text, s)
+			b.sequence(w.Text, s, true)
 			continue
 		}
 		b.set(tokens[0].Text, s)

@@ -19,12 +19,12 @@ func (b *builder) phrase(kind string, val int8, text string) {
 		s.role = roleFixed
 	}
 	for _, spelled := range expand(text, maxTerms) {
-		b.sequence(spelled, s)
+		b.sequence(spelled, s, false)
 	}
 }
 
-// sequence adds one spelling of a phrase.
-func (b *builder) sequence(text string, s sense) {
+// sequence adds one spelling of a phrase. The host's go over the others.
+func (b *builder) sequence(text string, s sense, host bool) {
 	var keys []uint64
 	first, open := "", false
 	for _, token := range fold.Tokens(strings.ReplaceAll(text, "'", "")) {
@@ -46,7 +46,11 @@ func (b *builder) sequence(text string, s sense) {
 		b.phrases[h] = b.with(b.phrases[h], starts)
 	}
 	h = chain(h, keys[len(keys)-1])
-	b.phrases[h] = b.with(b.phrases[h], s)
+	e := b.phrases[h]
+	if old := b.sense(&e).without(roleStarts); old != (sense{}) && old != s && !host {
+		b.check.fail(b.path, text, "has another valence before")
+	}
+	b.phrases[h] = b.with(e, s)
 }
 
 // with adds roles in the language at hand, and sets a valence.
