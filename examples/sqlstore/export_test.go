@@ -46,6 +46,15 @@ func (e explainer) each(ctx context.Context, read func(r row) error, statement s
 	return e.conn.each(ctx, read, statement, args...)
 }
 
+func (e explainer) send(ctx context.Context, all []queued) error {
+	for _, q := range all {
+		if err := e.explain(ctx, q.statement, q.args...); err != nil {
+			return err
+		}
+	}
+	return e.conn.send(ctx, all)
+}
+
 func (e explainer) explain(ctx context.Context, statement string, args ...any) error {
 	how := "EXPLAIN "
 	switch {

@@ -37,6 +37,10 @@ func number(i int) uuid.UUID {
 // the others those of ten small ones; every customer has five of each kind.
 func fill(tb testing.TB, o opened, engine string) {
 	tb.Helper()
+	rows := many
+	if engine == "SQLite" && raced {
+		rows = many / 20 // it plans by its schema, as if there were a million, and not by what it holds
+	}
 	id, empty := "lpad(to_hex(i), 32, '0')::uuid", "''::bytea"
 	hash := "decode(lpad(to_hex(i), 64, '0'), 'hex')"
 	if engine == "SQLite" {
@@ -74,14 +78,16 @@ func fill(tb testing.TB, o opened, engine string) {
 			check(tb, err)
 		}
 		_, err := tx.ExecContext(tb.Context(), fmt.Sprintf(
-			"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %d) INSERT INTO %s SELECT %s FROM n", many, into, from))
+			"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %d) INSERT INTO %s SELECT %s FROM n", rows, into, from))
 		if err != nil {
 			tb.Fatalf("%s: %v", into, err)
 		}
 	}
 	check(tb, tx.Commit())
-	_, err = o.DB().ExecContext(tb.Context(), "ANALYZE")
-	check(tb, err)
+	if engine == "PostgreSQL" { // does it by itself, sooner or later; a SQLite is left without, as hosts do
+		_, err = o.DB().ExecContext(tb.Context(), "ANALYZE")
+		check(tb, err)
+	}
 }
 
 // hashOf is the hash of the i-th record's key.

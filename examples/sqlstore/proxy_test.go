@@ -162,9 +162,9 @@ func TestNetworkFails(t *testing.T) {
 	s := migrated(t, sqlstore.Postgres(direct))
 	cfg := direct.Config()
 	p := startProxy(t, cfg.ConnConfig)
-	address := p.Addr().(*net.TCPAddr)                                           //nolint:forcetypeassert // it is
+	address := p.Addr().(*net.TCPAddr) //nolint:forcetypeassert // it is
 	cfg.ConnConfig.Host, cfg.ConnConfig.Port = "127.0.0.1", uint16(address.Port)
-	cfg.ConnConfig.Fallbacks, cfg.ConnConfig.TLSConfig = nil, nil                // so that the proxy sees commits
+	cfg.ConnConfig.Fallbacks, cfg.ConnConfig.TLSConfig = nil, nil // so that the proxy sees commits
 	shaky, err := pgxpool.NewWithConfig(t.Context(), cfg)
 	check(t, err)
 	defer shaky.Close()
