@@ -15,6 +15,7 @@ type token struct {
 	clause        uint8
 	loud          bool // stretched, or all capitals
 	turned        bool // a negation has turned it
+	by            int8 // where that negation stands, from here; 0: not told
 	through       int8 // how many words more belong to the phrase that begins here
 }
 

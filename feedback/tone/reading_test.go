@@ -174,6 +174,22 @@ func TestTruncated(t *testing.T) {
 	assert.False(t, e.Analyze("gut").Truncated)
 }
 
+func TestSpansShowTheNegation(t *testing.T) {
+	for text, want := range map[string][]string{
+		"Das ist nicht gut":                 {"nicht gut"},
+		"Das gefällt uns nun nicht":         {"gefällt uns nun nicht"},
+		"Es schmeckt leider gestern nicht.": {"schmeckt", "leider"}, // something else weighs between
+		"keine langen Wartezeiten":          {"keine langen", "Wartezeiten"},
+		"immer noch nicht da":               {"immer noch nicht"},
+	} {
+		var got []string
+		for s := range engineOnce().Analyze(text).Spans.All() {
+			got = append(got, text[s.Start:s.End])
+		}
+		assert.Equal(t, want, got, text)
+	}
+}
+
 func TestSpansKeepTheHeaviest(t *testing.T) {
 	r := engineOnce().Analyze(strings.Repeat("gut. ", 20) + "hervorragend. " + strings.Repeat("gut. ", 20) + "Betrug!")
 	require.Equal(t, tone.MaxSpans, r.Spans.Len())

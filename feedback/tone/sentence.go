@@ -36,12 +36,10 @@ func (r *reading) sentence(t []token) {
 		irrealis(t)
 	}
 	weigh(t)
+	shown := 0 // up to which word evidence is shown
 	for i := range t {
 		w := float64(t[i].weight)
-		if w == 0 {
-			continue
-		}
-		if w > 0 && ironic {
+		if w == 0 || w > 0 && ironic {
 			continue
 		}
 		if w > 0 {
@@ -49,8 +47,27 @@ func (r *reading) sentence(t []token) {
 		} else {
 			r.bad -= w
 		}
-		addSpan(&r.spans, Span{int(t[i].start), int(t[i+int(t[i].through)].end), w})
+		from, to := extent(t, i)
+		from = min(i, max(from, shown))
+		addSpan(&r.spans, Span{int(t[from].start), int(t[to].end), w})
+		shown = to + 1
 	}
+}
+
+// extent is from which word to which the evidence at i is shown: with the
+// negation that turned it, where nothing else weighs between them.
+func extent(t []token, i int) (int, int) {
+	from, to := i, i+int(t[i].through)
+	other := i + int(t[i].by)
+	if other == i || t[other].weight != 0 {
+		return from, to
+	}
+	for k := min(other, to) + 1; k < max(other, from); k++ {
+		if t[k].weight != 0 {
+			return from, to
+		}
+	}
+	return min(from, other), max(to, other)
 }
 
 // clauses numbers the clauses of a sentence, and returns all roles in it.
@@ -112,6 +129,7 @@ func turnAhead(t []token, i int) bool {
 		if !turn(&t[j]) {
 			continue
 		}
+		t[j].by = int8(i - j) //nolint:gosec // within reach
 		next := j + 1
 		if next < len(t) && t[next].clause == t[i].clause && (t[next].weight > 0) == (before > 0) {
 			turn(&t[next]) // "keine langen Wartezeiten"
@@ -125,6 +143,7 @@ func turnAhead(t []token, i int) bool {
 func turnBack(t []token, i int) bool {
 	for j := i - 1; j >= 0 && j >= i-reachBack && t[j].clause == t[i].clause; j-- {
 		if t[j].weight > 0 && turn(&t[j]) {
+			t[j].by = int8(i - j) //nolint:gosec // within reach
 			return true
 		}
 	}
