@@ -22,11 +22,8 @@ func (g *generator) contacts() {
 	g.barrage()
 	for d := sla.DateOf(g.from, zone); !d.At(0, zone).After(g.now); d = d.AddDays(1) {
 		share := weekdays()[(int(d.Weekday())+6)%7] * 7 / perWeek
-		for range g.poisson(contactsPerDay * share) {
-			at := d.At(sla.Clock(g.draw(hours())*3600+g.random.IntN(3600)), zone) //nolint:gosec // G115: below a day
-			if at.Before(g.now) {
-				g.contact(at)
-			}
+		for _, at := range g.instants(d, contactsPerDay*share) {
+			g.contact(at)
 		}
 	}
 }

@@ -89,7 +89,8 @@ type generator struct {
 
 // Generate makes a shop up whose script covers so many days before now: always
 // the same for the same arguments. Days are those of the shop's zone; the last
-// one is today, up to now.
+// one is today, up to now. A world that begins on the same day and ends later is
+// the same up to then: see [World.Before].
 func Generate(seed uint64, now time.Time, days int) (*World, error) {
 	if days < 1 || days > 3650 {
 		return nil, fmt.Errorf("demo: %d days: not 1 to 3650", days)
@@ -110,11 +111,11 @@ func Generate(seed uint64, now time.Time, days int) (*World, error) {
 	g.from = sla.DateOf(g.now, zone).AddDays(1-days).At(0, zone)
 	g.world = &World{From: g.from, Until: g.now, Agents: agents(), FAQ: faq(), Templates: templates(), byRef: make(map[string]int)}
 	for stream, part := range []func(){g.people, g.goods, g.sales, g.contacts, g.reviews} {
-		g.random = rand.New(rand.NewPCG(g.seed, uint64(stream))) //nolint:gosec // G404, G115: the same every time is the point
+		g.chanceOf(stream, 0)
 		part()
 	}
 	g.script()
-	return g.world, nil
+	return g.world.Before(g.now), nil
 }
 
 // Calendar returns the shop's opening hours, as calendar "shop" in version 1.
@@ -148,11 +149,26 @@ func (g *generator) weigh() {
 // script brings everything into order. Of one instant, what began earlier in the
 // world comes first.
 func (g *generator) script() {
-	s := slices.DeleteFunc(g.world.Script, func(a Action) bool { return a.At.Before(g.from) || !a.At.Before(g.now) })
-	slices.SortStableFunc(s, func(a, b Action) int {
+	slices.SortStableFunc(g.world.Script, func(a, b Action) int {
 		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Matter, b.Matter))
 	})
-	g.world.Script = s
+}
+
+// instants draws when so many come on a day, in order. Whole days are drawn, also
+// the last one, so that what comes later does not change what came before.
+func (g *generator) instants(d sla.Date, mean float64) []time.Time {
+	all := make([]time.Time, g.poisson(mean))
+	for i := range all {
+		all[i] = d.At(sla.Clock(g.draw(hours())*3600+g.random.IntN(3600)), g.calendar.Zone()) //nolint:gosec // G115: below a day
+	}
+	slices.SortFunc(all, time.Time.Compare)
+	return all
+}
+
+// chanceOf starts the stream of one thing, so that what is drawn for it depends on
+// nothing else.
+func (g *generator) chanceOf(stream, n int) {
+	g.random = rand.New(rand.NewPCG(g.seed, uint64(stream)<<32|uint64(n))) //nolint:gosec // G404, G115: the same every time is the point
 }
 
 func (g *generator) chance(share float64) bool { return g.random.Float64() < share }

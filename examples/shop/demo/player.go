@@ -12,8 +12,10 @@ import (
 	"github.com/kulanz-go/kulanz/ticket"
 )
 
-// Stage is where a script is played: desks of a host's, whose clock is Clock.
+// Stage is where a script is played.
 type Stage struct {
+	// Clock is that of the desks, which the player sets. Nil: theirs goes by itself,
+	// and the host ticks them; the player then plays what is due by it.
 	Clock   *Clock
 	Tickets *ticket.Desk
 	// Surveys asks by Policy, on a page. Nil: nobody is asked.
@@ -24,6 +26,9 @@ type Stage struct {
 	// Every is how often the desks are ticked, on the script's clock. Default an
 	// hour.
 	Every time.Duration
+	// Order is told of an order when it is placed, and again when it has arrived, as
+	// it is known then. Nil: nobody is told.
+	Order func(context.Context, Order) error
 }
 
 // Report tells what came of a script.
@@ -44,12 +49,15 @@ type Report struct {
 // maxRefusals is how many a report names.
 const maxRefusals = 10
 
-// Player plays a world's script. It is not safe for concurrent use.
+// Player plays a world's script. Where the clock goes by itself, commands have keys:
+// two players of one script, or one that begins again, do everything once. It is not
+// safe for concurrent use.
 type Player struct {
 	world   *World
 	stage   Stage
 	next    int // action
 	ticked  time.Time
+	orders  time.Time // up to when Stage.Order was told of them
 	refs    map[int]ticket.Ref
 	owners  map[ticket.Ref]int // of tickets, the matter that opened them
 	answers []answer           // to surveys, by when
@@ -68,7 +76,7 @@ func NewPlayer(w *World, s Stage) *Player {
 	if s.Every <= 0 {
 		s.Every = time.Hour
 	}
-	return &Player{world: w, stage: s, ticked: w.From, refs: make(map[int]ticket.Ref), owners: make(map[ticket.Ref]int)}
+	return &Player{world: w, stage: s, ticked: w.From, orders: w.From, refs: make(map[int]ticket.Ref), owners: make(map[ticket.Ref]int)}
 }
 
 // Report returns what came of the script so far.
@@ -94,10 +102,10 @@ func (p *Player) Play(ctx context.Context, until time.Time) error {
 		if !ok {
 			break
 		}
-		if err := p.tick(ctx, at); err != nil {
+		if err := errors.Join(p.tick(ctx, at), p.tell(ctx, at)); err != nil {
 			return err
 		}
-		p.stage.Clock.Set(at)
+		p.set(at)
 		var err error
 		if a != nil {
 			p.next++
@@ -111,9 +119,57 @@ func (p *Player) Play(ctx context.Context, until time.Time) error {
 			return fmt.Errorf("demo: at %s: %w", at.Format(time.RFC3339), err)
 		}
 	}
-	err := p.tick(ctx, until)
-	p.stage.Clock.Set(until)
+	err := errors.Join(p.tick(ctx, until), p.tell(ctx, until))
+	p.set(until)
 	return err
+}
+
+// Resume takes up a script that another player played up to an instant, over the
+// same store: it only looks what became of each matter that goes on.
+func (p *Player) Resume(ctx context.Context, from time.Time) error {
+	goesOn := make(map[int]bool)
+	for _, a := range p.world.Script {
+		if !a.At.Before(from) {
+			goesOn[a.Matter] = true
+		}
+	}
+	for p.next < len(p.world.Script) && p.world.Script[p.next].At.Before(from) {
+		a := p.world.Script[p.next]
+		p.next++
+		if a.Receive == nil || !goesOn[a.Matter] {
+			continue
+		}
+		if err := p.receive(ctx, a); err != nil {
+			return fmt.Errorf("demo: resume: %w", err)
+		}
+	}
+	p.ticked, p.orders = from, from
+	return nil
+}
+
+func (p *Player) set(at time.Time) {
+	if p.stage.Clock != nil {
+		p.stage.Clock.Set(at)
+	}
+}
+
+// tell tells of orders that were placed or have arrived up to an instant.
+func (p *Player) tell(ctx context.Context, until time.Time) error {
+	if p.stage.Order == nil || !until.After(p.orders) {
+		return nil
+	}
+	between := func(t time.Time) bool { return !t.Before(p.orders) && t.Before(until) }
+	for i := range p.world.Orders {
+		o := &p.world.Orders[i]
+		if !between(o.Placed) && !between(o.Delivered) {
+			continue
+		}
+		if err := p.stage.Order(ctx, o.Before(until)); err != nil {
+			return fmt.Errorf("demo: order %s: %w", o.ID, err)
+		}
+	}
+	p.orders = until
+	return nil
 }
 
 // due is what comes next: an action of the script, or else an answer to a survey.
@@ -132,6 +188,9 @@ func (p *Player) due(until time.Time) (*Action, time.Time, bool) {
 
 // tick ticks the desks as often as they would have been by an instant.
 func (p *Player) tick(ctx context.Context, until time.Time) error {
+	if p.stage.Clock == nil {
+		return nil
+	}
 	for at := p.ticked.Add(p.stage.Every); !at.After(until); at = at.Add(p.stage.Every) {
 		p.ticked = at
 		p.stage.Clock.Set(at)
@@ -254,9 +313,13 @@ func complete(cmd ticket.Command, t ticket.Ticket) (ticket.Command, bool) {
 	}
 }
 
+// give gives a command under a key that names its place in the script.
 func (p *Player) give(ctx context.Context, by ticket.Actor, ref ticket.Ref, cmd ticket.Command) error {
+	if p.stage.Clock == nil { // a script that is played to its end at once needs none
+		cmd = ticket.Keyed{Key: "demo-" + strconv.Itoa(p.next), Command: cmd}
+	}
 	_, err := p.stage.Tickets.Do(ctx, by, ref, cmd)
-	if errors.Is(err, ticket.ErrRefused) || errors.Is(err, ticket.ErrInvalid) {
+	if errors.Is(err, ticket.ErrRefused) || errors.Is(err, ticket.ErrInvalid) || errors.Is(err, ticket.ErrKeyReuse) {
 		p.report.Refused++
 		if len(p.report.Refusals) < maxRefusals {
 			p.report.Refusals = append(p.report.Refusals, fmt.Sprintf("%T: %v", cmd, err))

@@ -206,6 +206,69 @@ func TestACopyIsTheSameAndGoesOn(t *testing.T) {
 	require.Positive(t, sent, "what happens from now on is sent")
 }
 
+// A shop that was seeded goes on under a clock of its own: two processes play what
+// comes, one of them is started anew in between, and everything happens once.
+func TestTheShopGoesOnByItself(t *testing.T) {
+	ctx := t.Context()
+	w, err := demo.Generate(seed, now(), 8)
+	require.NoError(t, err)
+	seeded := w.From.Add(5 * 24 * time.Hour)
+	_, s, _ := play(t, w, seeded)
+	placed := make(map[string]demo.Order)
+	s.Order = func(_ context.Context, o demo.Order) error { placed[o.ID] = o; return nil }
+	clock := s.Clock
+	s.Clock = nil
+	resumed := func(at time.Time) *demo.Player {
+		p := demo.NewPlayer(w, s)
+		require.NoError(t, p.Resume(ctx, at))
+		return p
+	}
+	a, b := resumed(seeded), resumed(seeded)
+	for at := seeded; at.Before(w.Until); at = at.Add(7 * time.Hour) {
+		clock.Set(at)
+		require.NoError(t, a.Play(ctx, at))
+		require.NoError(t, b.Play(ctx, at))
+		if at.Equal(seeded.Add(21 * time.Hour)) {
+			b = resumed(seeded)
+		}
+	}
+	clock.Set(w.Until)
+	require.NoError(t, a.Play(ctx, w.Until))
+	require.NoError(t, b.Play(ctx, w.Until))
+	assert.Less(t, a.Report().Refused, a.Report().Done/20, "%q", a.Report().Refusals)
+
+	texts := make(map[string]int)
+	messages := 0
+	for _, k := range all(t, s.Tickets) {
+		for _, e := range history(t, s.Tickets, k.Ref()) {
+			if m := e.Message(); m != nil && m.External != "" {
+				messages++
+			}
+			if e.Kind == ticket.EventReply {
+				texts[k.ID.String()+e.Message().Text]++
+			}
+		}
+	}
+	for text, n := range texts {
+		assert.Equal(t, 1, n, text)
+	}
+	received := 0
+	for _, x := range w.Script {
+		if x.Receive != nil {
+			received++
+		}
+	}
+	assert.Equal(t, received, messages)
+	for i := range w.Orders {
+		o := &w.Orders[i]
+		if o.Placed.Before(seeded) && (o.Delivered.IsZero() || o.Delivered.Before(seeded)) {
+			assert.NotContains(t, placed, o.ID)
+		} else {
+			assert.Equal(t, *o, placed[o.ID], "as it is known by now")
+		}
+	}
+}
+
 // seedInto copies in one transaction.
 func seedInto(tb testing.TB, shelf *demo.Shelf, store *sqlstore.Store, at time.Time) {
 	tb.Helper()

@@ -1,7 +1,6 @@
 package demo
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -14,31 +13,37 @@ import (
 func (g *generator) reviews() {
 	for i := range g.world.Orders {
 		o := &g.world.Orders[i]
-		if o.Delivered.IsZero() || !g.chance(reviewShare) {
+		g.chanceOf(streamReviews, i)
+		if !g.chance(reviewShare) {
 			continue
 		}
-		at := later(o.Delivered, g.logNormal(4*24*60, 0.8))
-		if at.Before(g.from) || !at.Before(g.now) {
-			continue
+		if at := later(o.Delivered, g.logNormal(4*24*60, 0.8)); !at.Before(g.from) {
+			g.review(o, at, firstReview+i)
 		}
-		g.review(o, at, 1+g.draw(stars(o.Late(at))))
 	}
 }
 
+// Reviews have a stream of chance of their own, and numbers behind those of all
+// conversations.
+const (
+	streamReviews = 10
+	firstReview   = 1_000_000
+)
+
 // review is one of them.
-func (g *generator) review(o *Order, at time.Time, given int) {
+func (g *generator) review(o *Order, at time.Time, matter int) {
+	given := 1 + g.draw(stars(o.Late(at)))
 	c, _ := g.world.Customer(o.Customer)
 	t := &talk{
-		g: g, matter: g.matters, customer: c, order: o, channel: ticket.ChannelReview, opened: at,
+		g: g, matter: matter, customer: c, order: o, channel: ticket.ChannelReview, opened: at,
 		topic: topic{Reason: "product", Touchpoint: ticket.TouchUse, Outcome: ticket.ResolvedAnswered},
 		about: map[string]string{"product": o.Lines[0].Category, "carrier": o.Delivery.Carrier, "order": o.ID, "name": c.Name},
 		agent: []string{"anna", "clara"}[g.draw(weights{40, 60})],
 	}
-	g.matters++
 	t.write(at, t.say(g.say.Review[strconv.Itoa(given)]), strings.Repeat("★", given)+strings.Repeat("☆", 5-given))
 	first := &g.world.Script[len(g.world.Script)-1]
 	first.Stars = given
-	first.Receive.Conversation = fmt.Sprintf("bewertung-%d", t.matter)
+	first.Receive.Conversation = "bewertung-" + o.ID
 	first.Receive.Orders = nil // a review is a matter of its own
 	kind := "good"
 	if given <= 3 {

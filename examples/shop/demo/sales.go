@@ -62,11 +62,8 @@ func carriers() ([]carrier, weights) {
 func (g *generator) sales() {
 	zone := g.calendar.Zone()
 	for d := sla.DateOf(g.from, zone).AddDays(-leadDays); !d.At(0, zone).After(g.now); d = d.AddDays(1) {
-		for range g.poisson(ordersPerDay) {
-			at := d.At(sla.Clock(g.draw(hours())*3600+g.random.IntN(3600)), zone) //nolint:gosec // G115: below a day
-			if at.Before(g.now) {
-				g.sale(at)
-			}
+		for _, at := range g.instants(d, ordersPerDay) {
+			g.sale(at)
 		}
 	}
 }
@@ -125,12 +122,11 @@ func (g *generator) deliver(o *Order) {
 		days = promisedDays + 1 + g.random.IntN(6)
 	}
 	arrived := placed.AddDays(days).At(sla.Clock(9*3600+g.random.IntN(8*3600)), zone).UTC() //nolint:gosec // G115: below a day
+	o.Delivered = arrived
 	o.Events = append(o.Events,
 		order.Event{Kind: statute.ContractConcluded, At: statute.At(o.Placed)},
-		order.Event{Kind: statute.InstructionGiven, At: statute.At(o.Placed)})
-	if arrived.Before(g.now) {
-		o.Delivered = arrived
-		o.Events = append(o.Events, order.Event{Kind: statute.Delivered, At: statute.At(arrived)},
-			order.Event{Kind: statute.GoodsReceived, At: statute.At(arrived)}, order.Event{Kind: statute.RiskPassed, At: statute.At(arrived)})
-	}
+		order.Event{Kind: statute.InstructionGiven, At: statute.At(o.Placed)},
+		order.Event{Kind: statute.Delivered, At: statute.At(arrived)},
+		order.Event{Kind: statute.GoodsReceived, At: statute.At(arrived)},
+		order.Event{Kind: statute.RiskPassed, At: statute.At(arrived)})
 }

@@ -108,13 +108,28 @@ type Order struct {
 	Delivered time.Time // zero: not yet
 }
 
-// At returns the order as it was known at an instant, for a world that reaches
-// beyond it.
-func (o *Order) At(now time.Time) order.Order {
-	known := o.Order
-	known.Events = slices.DeleteFunc(slices.Clone(known.Events), func(e order.Event) bool {
-		return !o.Delivered.IsZero() && o.Delivered.After(now) && e.At == statute.At(o.Delivered)
-	})
+// Before returns the world as it was known at an instant.
+func (w *World) Before(now time.Time) *World {
+	known := *w
+	known.Until = now
+	script, _ := slices.BinarySearchFunc(w.Script, now, func(a Action, t time.Time) int { return a.At.Compare(t) })
+	placed, _ := slices.BinarySearchFunc(w.Orders, now, func(o Order, t time.Time) int { return o.Placed.Compare(t) })
+	known.Script, known.Orders = slices.Clone(w.Script[:script]), make([]Order, placed)
+	for i := range known.Orders {
+		known.Orders[i] = w.Orders[i].Before(now)
+	}
+	return &known
+}
+
+// Before returns the order as it was known at an instant: one that had yet to
+// arrive has not.
+func (o *Order) Before(now time.Time) Order {
+	known := *o
+	if o.Delivered.Before(now) {
+		return known
+	}
+	known.Events = slices.DeleteFunc(slices.Clone(known.Events), func(e order.Event) bool { return e.At == statute.At(o.Delivered) })
+	known.Delivered = time.Time{}
 	return known
 }
 
