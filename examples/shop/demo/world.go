@@ -133,6 +133,9 @@ func (o *Order) Before(now time.Time) Order {
 	return known
 }
 
+// At returns the snapshot of [Order.Before], for decisions.
+func (o *Order) At(now time.Time) order.Order { return o.Before(now).Order }
+
 // Late reports whether it came after what was promised, or has not come by now.
 func (o *Order) Late(now time.Time) bool {
 	if o.Delivered.IsZero() || o.Delivered.After(now) {
