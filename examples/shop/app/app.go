@@ -11,10 +11,13 @@ import (
 	"time"
 
 	"github.com/kulanz-go/kulanz/escalation"
+	"github.com/kulanz-go/kulanz/escalation/route"
 	"github.com/kulanz-go/kulanz/escalation/signal"
 	"github.com/kulanz-go/kulanz/examples/shop/demo"
+	"github.com/kulanz-go/kulanz/examples/shop/reviews"
 	"github.com/kulanz-go/kulanz/examples/shop/store"
 	"github.com/kulanz-go/kulanz/feedback"
+	"github.com/kulanz-go/kulanz/feedback/review"
 	"github.com/kulanz-go/kulanz/goodwill"
 	"github.com/kulanz-go/kulanz/sla"
 	"github.com/kulanz-go/kulanz/ticket"
@@ -49,15 +52,19 @@ type App struct {
 	Policies  *sla.PolicySet
 	Escalates *escalation.Planner
 	Decider   *goodwill.Decider
+	Routes    *route.Planner
+	Assessor  *review.Assessor
+	Reviews   *review.Log
 
 	Templates []ticket.TemplateConfig
 	FAQ       []demo.Entry
 
-	now    func() time.Time
-	log    *slog.Logger
-	base   string
-	secret []byte // signs links
-	people atomic.Pointer[[]store.Agent]
+	now     func() time.Time
+	log     *slog.Logger
+	base    string
+	secret  []byte // signs links
+	replies *reviews.Deliverer
+	people  atomic.Pointer[[]store.Agent]
 }
 
 //go:embed policies/*.json
@@ -87,7 +94,7 @@ func New(ctx context.Context, cfg Config) (*App, error) {
 	}
 	a.secret = k.Links
 	for _, part := range []func() error{
-		a.loadWords(ctx), a.house, a.ticketDesk(cfg), a.surveyDesk(cfg.DB.Desk.Feedback(), wishes{cfg.DB}, k), a.goodwillDesk(cfg, k),
+		a.loadWords(ctx), a.house, a.ticketDesk(cfg), a.surveyDesk(cfg.DB.Desk.Feedback(), wishes{cfg.DB}, k), a.goodwillDesk(cfg, k), a.reviewDesk,
 	} {
 		if err := part(); err != nil {
 			return nil, fmt.Errorf("shop: %w", err)
@@ -136,6 +143,7 @@ func (a *App) house() error {
 		Calendar: a.Calendar, Reasons: ticket.EcommerceReasons(), Templates: a.Templates, Playbooks: playbooks(),
 		FollowUp: day(2), Reminders: []sla.Period{day(2)}, AutoResolve: true,
 		Acknowledge: sla.Period{N: 5, Unit: sla.UnitMinute}, AnswerBy: sla.Period{N: 1, Unit: sla.UnitWorkHour},
+		Special:    []ticket.SpecialConfig{{Channels: []ticket.Channel{ticket.ChannelReview}, NoReminders: true, NoFollowUp: true}},
 		BotReasons: a.botReasons(), BotAnswers: true, BotConfidence: 0.6,
 	}); err != nil {
 		return err
@@ -189,9 +197,16 @@ func (a *App) ticketDesk(cfg Config) func() error {
 		}); err != nil {
 			return err
 		}
+		if a.Routes, err = route.NewPlanner(route.PlannerConfig{
+			Policy: routing(), Rules: a.Rules, Need: a.need,
+			Roster: func(_ string, now time.Time) route.Roster { return a.Roster(now) },
+		}); err != nil {
+			return err
+		}
 		a.Tickets, err = ticket.NewDesk(a.DB.Desk.Tickets(), ticket.Config{
 			Rules: a.Rules, Now: a.now, Delivery: ticket.HostDelivers(), Policies: a.Policies, Policy: "standard",
-			Planners: []ticket.Planner{a.Escalates}, Answers: faq{a}, Customers: crm{a.DB}, Observe: cfg.Observe,
+			Planners: []ticket.Planner{a.Escalates, a.Routes}, Answers: faq{a}, Customers: crm{a.DB}, Observe: cfg.Observe,
+			Publish: []ticket.EventKind{ticket.EventResolve, ticket.EventAutoResolve, ticket.EventBotResolve},
 		})
 		return err
 	}
@@ -253,7 +268,7 @@ func (a *App) surveyDesk(over feedback.Store, asked feedback.Customers, k keys) 
 		}
 		a.Surveys, err = feedback.NewDesk(over, feedback.Config{
 			Now: a.now, Zone: a.Calendar.Zone(), Surveys: []*feedback.Survey{survey}, Policies: all, Keys: ring,
-			Customers: asked, Delivery: feedback.HostDelivers(), Secret: k.Sample,
+			Customers: asked, Delivery: feedback.HostDelivers(), Secret: k.Sample, Refresh: a.current,
 		})
 		return err
 	}

@@ -42,8 +42,22 @@ func (a *App) Background(m outbox.Mailer, sms outbox.Sender, settle func(context
 		also = append(also, jobs.Task{Name: "settle", Every: 30 * time.Second, Do: settle})
 	}
 	return a.DB.Queue.Runner(jobs.Config{
-		Tickets: a.Tickets, Deliver: out.Deliver, Surveys: a.Surveys, Invite: out.Invite, Every: 2 * time.Second, Also: also, Log: a.log,
+		Tickets: a.Tickets, Deliver: a.deliver(out), Surveys: a.Surveys, Invite: out.Invite, Every: 2 * time.Second, Also: also, Log: a.log,
 	})
+}
+
+// deliver brings an effect out, and does what follows from it.
+func (a *App) deliver(out *outbox.Outbox) func(context.Context, ticket.Outgoing) error {
+	return func(ctx context.Context, o ticket.Outgoing) error {
+		ours, err := a.reply(ctx, o)
+		if !ours && err == nil {
+			err = out.Deliver(ctx, o)
+		}
+		if err != nil {
+			return err
+		}
+		return a.after(ctx, o)
+	}
 }
 
 // contact is how a customer can be reached. One that is gone cannot be.

@@ -3,8 +3,10 @@ package app
 import (
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 
@@ -82,7 +84,15 @@ func (a *App) Write(ctx context.Context, c Contact) (ticket.Receipt, error) {
 		return ticket.Receipt{}, err
 	}
 	in.Attachments = files
-	return a.Tickets.Receive(ctx, in)
+	receipt, err := a.Tickets.Receive(ctx, in)
+	if err != nil || receipt.Ticket.State != ticket.StateBot {
+		return receipt, err
+	}
+	answered, err := a.Tickets.Answer(ctx, receipt.Ticket.Ref()) // at once: the bot answers, or a person has it
+	if err == nil {
+		receipt.Ticket = answered.Ticket
+	}
+	return receipt, err
 }
 
 // Add is a message on a ticket's own page.
@@ -121,7 +131,7 @@ func (a *App) keepFiles(ctx context.Context, customer string, files []store.File
 // are before it. It is a range, rounded up, in opening hours.
 func (a *App) Waiting(ctx context.Context, language string) (string, error) {
 	ahead, agents := 0, 0
-	q := ticket.Query{States: []ticket.State{ticket.StateNew, ticket.StateOpen}, Limit: ticket.MaxPage, Unassigned: true}
+	q := ticket.Query{States: []ticket.State{ticket.StateNew, ticket.StateOpen}, Limit: ticket.MaxPage}
 	list, err := a.Tickets.List(ctx, System(), q)
 	if err != nil {
 		return "", err
@@ -148,27 +158,68 @@ func (a *App) Waiting(ctx context.Context, language string) (string, error) {
 }
 
 // Withdraw records a withdrawal that came in by the button, with the ticket that
-// sees to it, in one transaction. It is valid whatever else is known of the order:
-// nobody has to give a reason, or to be signed in (sections 355 and 356a BGB).
-func (a *App) Withdraw(ctx context.Context, w store.Withdrawal, customer demo.Customer) (store.Withdrawal, error) {
-	w.ID, w.At, w.Customer = NewKey(), a.now(), customer.Ref
-	text := "Widerruf über die Widerrufsfunktion\nBestellung: " + w.Order + "\nName: " + w.Name
-	if len(w.Lines) > 0 {
-		text += "\nPositionen: " + strings.Join(w.Lines, ", ")
-	}
+// sees to it and the receipt that goes to its sender, in one transaction. It is
+// valid whatever else is known of the order: nobody has to give a reason, or to be
+// signed in (sections 355 and 356a BGB). Sent twice under one key it is one.
+func (a *App) Withdraw(ctx context.Context, key string, w store.Withdrawal, customer demo.Customer) (store.Withdrawal, error) {
+	sum := sha256.Sum256([]byte("withdrawal\x00" + key))
+	w.ID, w.At, w.Customer = hex.EncodeToString(sum[:16]), a.now(), customer.Ref
 	err := a.DB.In(ctx, func(tx *store.Tx) error {
-		in := ticket.Inbound{
-			Shop: Shop, Key: "withdrawal:" + w.ID, Channel: ticket.ChannelForm, Customer: a.asks(customer), Orders: []string{w.Order},
-			Reason: "withdrawal/declared", Subject: "Widerruf " + w.Order, Text: text, Address: customer.Email,
+		if err := tx.KeepWithdrawal(ctx, w); err != nil {
+			return err
 		}
-		receipt, err := a.Tickets.WithStore(tx.Desk.Tickets()).Receive(ctx, in)
+		receipt, err := a.Tickets.WithStore(tx.Desk.Tickets()).Receive(ctx, ticket.Inbound{
+			Shop: Shop, Key: "withdrawal:" + w.ID, Channel: ticket.ChannelForm, Customer: a.asks(customer), Orders: []string{w.Order},
+			Reason: "withdrawal/declared", Priority: ticket.PriorityHigh, Touchpoint: ticket.TouchReturn,
+			Subject: "Widerruf " + w.Order, Text: a.Declaration(w, "de"),
+		})
 		if err != nil {
 			return err
 		}
-		w.Ticket = receipt.Ticket.ID.String()
-		return tx.KeepWithdrawal(ctx, w)
+		l := letter(demo.Customer{Ref: customer.Ref, Email: w.Email}, receiptSubject(w), a.Receipt(w))
+		if err := tx.KeepLetter(ctx, w.At, l); err != nil {
+			return err
+		}
+		return tx.SetWithdrawalTicket(ctx, w.ID, receipt.Ticket.ID.String())
 	})
-	return w, err
+	if err == nil {
+		return w, nil
+	}
+	if before, found := a.DB.Withdrawal(ctx, w.ID); found == nil { // sent twice
+		return before, nil
+	}
+	return store.Withdrawal{}, err
+}
+
+// Declaration is what was declared, word for word.
+func (a *App) Declaration(w store.Withdrawal, language string) string {
+	words := [4]string{"Ich widerrufe den Vertrag über die Bestellung %s.", "Name: %s", "E-Mail: %s", "Nur diese Positionen: %s"}
+	if language == "en" {
+		words = [4]string{"I withdraw from the contract of order %s.", "Name: %s", "E-mail: %s", "Only these items: %s"}
+	}
+	text := fmt.Sprintf(words[0]+"\n"+words[1]+"\n"+words[2], w.Order, w.Name, w.Email)
+	if len(w.Lines) > 0 {
+		text += "\n" + fmt.Sprintf(words[3], strings.Join(w.Lines, ", "))
+	}
+	return text
+}
+
+func receiptSubject(w store.Withdrawal) string {
+	if w.Language == "en" {
+		return "Receipt of your withdrawal"
+	}
+	return "Eingangsbestätigung Ihres Widerrufs"
+}
+
+// Receipt confirms content, date and time of a withdrawal on a durable medium
+// (section 356a(4) BGB). That it came is all it says: whether the right was there
+// is another question.
+func (a *App) Receipt(w store.Withdrawal) string {
+	at := w.At.In(a.Calendar.Zone())
+	if w.Language == "en" {
+		return "Your withdrawal has reached us on " + at.Format("2 January 2006 at 15:04:05 MST") + ":\n\n" + a.Declaration(w, "en") + "\n"
+	}
+	return "Ihr Widerruf ist am " + at.Format("02.01.2006 um 15:04:05 Uhr (MST)") + " bei uns eingegangen:\n\n" + a.Declaration(w, "de") + "\n"
 }
 
 // withdrawalEvents are what a declaration means for the order.

@@ -229,6 +229,11 @@ func (t *Tx) KeepWithdrawal(ctx context.Context, w Withdrawal) error {
 		w.ID, w.At.UnixMicro(), w.Order, w.Customer, w.Ticket, data)
 }
 
+// SetWithdrawalTicket notes which ticket sees to a declaration.
+func (t *Tx) SetWithdrawalTicket(ctx context.Context, id, ticket string) error {
+	return t.exec(ctx, "UPDATE shop_withdrawal SET ticket = $2 WHERE id = $1", id, ticket)
+}
+
 // Withdrawal returns a declaration by its id.
 func (d *DB) Withdrawal(ctx context.Context, id string) (Withdrawal, error) {
 	return read[Withdrawal](ctx, d, "SELECT data FROM shop_withdrawal WHERE id = $1", id)

@@ -57,3 +57,12 @@ CREATE TABLE IF NOT EXISTS shop_letter (
     data text NOT NULL
 );
 CREATE INDEX IF NOT EXISTS shop_letter_sent ON shop_letter (sent, at);
+CREATE TABLE IF NOT EXISTS shop_review (
+    external text PRIMARY KEY,
+    at bigint NOT NULL,
+    thread text NOT NULL,
+    reply text NOT NULL,
+    replykey text NOT NULL,
+    replied bigint NOT NULL
+);
+CREATE INDEX IF NOT EXISTS shop_review_at ON shop_review (at);

@@ -149,10 +149,15 @@ func field(r *http.Request, name string) string {
 	if len(s) > longest {
 		s = strings.ToValidUTF8(s[:longest], "")
 	}
-	return strings.TrimSpace(strings.Map(func(c rune) rune {
+	return strings.TrimSpace(oneLine(s))
+}
+
+// oneLine drops line ends, controls, and what turns the direction of a text.
+func oneLine(s string) string {
+	return strings.Map(func(c rune) rune {
 		if c < ' ' || c == 0x7f || c >= 0x202a && c <= 0x202e || c >= 0x2066 && c <= 0x2069 {
 			return -1
 		}
 		return c
-	}, s))
+	}, s)
 }

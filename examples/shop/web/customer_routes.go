@@ -19,6 +19,16 @@ func (s *Server) customerRoutes() {
 	s.customer("POST /in/{token}", s.loginByLink)
 	s.customer("POST /my/logout", s.customerLogout)
 	s.customer("POST /demo/as", s.demoAs)
+	s.customer("GET /withdrawal", s.withdrawalForm)
+	s.customer("POST /withdrawal/check", s.withdrawalCheck)
+	s.customer("POST /withdrawal", s.withdraw)
+	s.customer("GET /withdrawal/receipt/{id}", s.withdrawalReceipt)
+	s.customer("GET /survey/{token}", s.surveyForm)
+	s.customer("POST /survey/{token}", s.survey)
+	s.customer("GET /survey/{token}/object", s.objectForm)
+	s.customer("POST /survey/{token}/object", s.object)
+	s.customer("GET /review", s.reviewForm)
+	s.customer("POST /review", s.review)
 	s.customer("GET /about", s.about)
 	for _, page := range []string{"terms", "imprint", "privacy"} {
 		s.customer("GET /"+page, func(w http.ResponseWriter, _ *http.Request, v *view) error {

@@ -132,7 +132,10 @@ func (s *Server) ticketSolved(w http.ResponseWriter, r *http.Request, v *view) e
 		s.flash(r, v.T("Das tut uns leid. Ihre Anfrage ist wieder offen.", "We are sorry. Your ticket is open again."))
 		return to(w, r, "/t/"+r.PathValue("token"))
 	}
-	return s.do(w, r, ticket.Confirm{}, v.T("Vielen Dank!", "Thank you!"))
+	if _, err := s.app.Tickets.Do(r.Context(), who, ref, ticket.Confirm{}); err != nil {
+		return err
+	}
+	return s.askNow(w, r, v)
 }
 
 // ticketCallback asks for a call, which keeps the place in the queue.

@@ -91,6 +91,17 @@ func (v *view) Static(name string) string {
 	return "/static/" + name + "?v=" + v.server.assets["static/"+name]
 }
 
+// Stars paints them; nil: there are none.
+func (v *view) Stars(n *int) string {
+	if n == nil {
+		return "–"
+	}
+	return strings.Repeat("★", *n) + strings.Repeat("☆", 5-*n)
+}
+
+// OneToFive are the stars to choose from.
+func (v *view) OneToFive() []int { return []int{1, 2, 3, 4, 5} }
+
 // Rights are those of the agent who is signed in: leads, managers, privacy.
 func (v *view) Rights() map[string]bool {
 	if v.Agent == nil {
