@@ -5,6 +5,7 @@ go 1.26.0
 replace github.com/kulanz-go/kulanz => ../..
 
 require (
+	github.com/anishathalye/porcupine v1.3.1
 	github.com/google/uuid v1.6.0
 	github.com/jackc/pgx/v5 v5.12.0
 	github.com/kulanz-go/kulanz v0.0.0-00010101000000-000000000000

@@ -65,7 +65,7 @@ func (p workplace) open(ctx context.Context) (*sqlstore.Store, error) {
 }
 
 func (p workplace) worker(s *sqlstore.Store) (*worker, error) {
-	return newWorker(s, p.Journal, p.Start, p.Seed)
+	return newWorker(s.Tickets(), s.Goodwill(), p.Journal, p.Start, p.Seed)
 }
 
 // beWorker works until the process is killed, or its parent is no more.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"math/rand/v2"
 	"net"
+	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -16,6 +17,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/kulanz-go/kulanz/examples/sqlstore"
+	"github.com/kulanz-go/kulanz/ticket"
 )
 
 // proxy stands between workers and the database, and loses what it should pass
@@ -153,11 +155,9 @@ func (p *proxy) cut() {
 	}
 }
 
-// Answers get lost between workers and the database, also those to commits, and
-// for moments neither hears of the other. What became of a commit is found out by
-// its id: nothing is lost, and nothing done twice.
-func TestNetworkFails(t *testing.T) {
-	t.Parallel()
+// shaken returns a store, and the same behind a proxy.
+func shaken(t *testing.T) (*sqlstore.Store, *sqlstore.Store, *proxy) {
+	t.Helper()
 	direct := postgres(t, pgx.ReadCommitted)
 	s := migrated(t, sqlstore.Postgres(direct))
 	cfg := direct.Config()
@@ -165,23 +165,70 @@ func TestNetworkFails(t *testing.T) {
 	address := p.Addr().(*net.TCPAddr) //nolint:forcetypeassert // it is
 	cfg.ConnConfig.Host, cfg.ConnConfig.Port = "127.0.0.1", uint16(address.Port)
 	cfg.ConnConfig.Fallbacks, cfg.ConnConfig.TLSConfig = nil, nil // so that the proxy sees commits
-	shaky, err := pgxpool.NewWithConfig(t.Context(), cfg)
+	pool, err := pgxpool.NewWithConfig(t.Context(), cfg)
 	check(t, err)
-	defer shaky.Close()
-	w, stop := team(t, sqlstore.Postgres(shaky))
-	const lost, apart = 50, 5
-	for n := range apart {
-		for wait := 0; p.commits.Load() < int64((n+1)*lost/apart); wait++ {
-			if wait > 3000 {
-				t.Fatalf("only %d answers to commits were lost", p.commits.Load())
-			}
-			time.Sleep(10 * time.Millisecond)
+	t.Cleanup(pool.Close)
+	return s, sqlstore.Postgres(pool), p
+}
+
+// lose waits until so many answers to commits are lost.
+func (p *proxy) lose(t *testing.T, commits int64) {
+	t.Helper()
+	until := time.Now().Add(time.Minute)
+	for p.commits.Load() < commits {
+		if time.Now().After(until) {
+			t.Fatalf("only %d answers to commits were lost", p.commits.Load())
 		}
+		time.Sleep(10 * time.Millisecond)
+	}
+}
+
+// Answers get lost between workers and the database, also those to commits, and
+// for moments neither hears of the other. What became of a commit is found out by
+// its id: nothing is lost, and nothing done twice.
+func TestNetworkFails(t *testing.T) {
+	t.Parallel()
+	s, shaky, p := shaken(t)
+	w, stop := team(t, shaky.Tickets(), shaky.Goodwill())
+	const lost, apart = 50, 5
+	for n := range int64(apart) {
+		p.lose(t, (n+1)*lost/apart)
 		p.partition(100 * time.Millisecond)
 	}
 	stop()
 	t.Logf("%d answers to commits were lost, %d others, %d partitions", p.commits.Load(), p.others.Load(), apart)
-	last, err := newWorker(s, w.journal, w.start, 99)
+	last, err := newWorker(s.Tickets(), s.Goodwill(), w.journal, w.start, 99)
 	check(t, err)
 	wantAllDone(t.Context(), t, s, last)
+}
+
+// forgetful keeps no ids of commits, so that a desk tries again blindly.
+type forgetful struct{ ticket.Store }
+
+func (f forgetful) Commit(ctx context.Context, c ticket.Commit) error {
+	c.Take = slices.DeleteFunc(slices.Clone(c.Take), func(h ticket.Held) bool { return h.Key.Kind == ticket.KeyCommit })
+	return f.Store.Commit(ctx, c)
+}
+
+// The check of what was done twice would find a store that forgets commits.
+func TestBlindRetriesAreFound(t *testing.T) {
+	t.Parallel()
+	s, shaky, p := shaken(t)
+	_, stop := team(t, forgetful{shaky.Tickets()}, shaky.Goodwill())
+	p.lose(t, 50)
+	stop()
+	all := newTold()
+	for r := range records(t.Context(), t, s) {
+		readHistory(t.Context(), t, s, r, all)
+	}
+	doubled := 0
+	for _, n := range all.texts {
+		if n > 1 {
+			doubled++
+		}
+	}
+	if doubled == 0 {
+		t.Error("with blind retries nothing was done twice either")
+	}
+	t.Logf("%d doubled", doubled)
 }

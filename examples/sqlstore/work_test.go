@@ -13,7 +13,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/kulanz-go/kulanz/examples/sqlstore"
+	"github.com/kulanz-go/kulanz/goodwill"
 	"github.com/kulanz-go/kulanz/sla"
 	"github.com/kulanz-go/kulanz/ticket"
 	"github.com/kulanz-go/kulanz/ticket/tickettest"
@@ -61,6 +61,7 @@ type worker struct {
 	journal
 
 	desk   *ticket.Desk
+	grants *goodwill.Desk
 	rnd    *rand.Rand
 	start  time.Time    // when time began to run faster
 	offset atomic.Int64 // that the clock is ahead beyond that
@@ -70,7 +71,7 @@ func (w *worker) now() time.Time {
 	return w.start.Add(haste*time.Since(w.start) + time.Duration(w.offset.Load()))
 }
 
-func newWorker(s *sqlstore.Store, j journal, start time.Time, seed uint64) (*worker, error) {
+func newWorker(tickets ticket.Store, grants goodwill.Store, j journal, start time.Time, seed uint64) (*worker, error) {
 	w := &worker{journal: j, start: start, rnd: rand.New(rand.NewPCG(seed, 1))}
 	hours, err := sla.ParseHours("Mo-Su 00:00-24:00")
 	if err != nil {
@@ -84,11 +85,15 @@ func newWorker(s *sqlstore.Store, j journal, start time.Time, seed uint64) (*wor
 	if err != nil {
 		return nil, err
 	}
-	w.desk, err = ticket.NewDesk(s.Tickets(), ticket.Config{
+	w.desk, err = ticket.NewDesk(tickets, ticket.Config{
 		Rules: rules, Now: w.now, Delivery: ticket.DeskDelivers(func(_ context.Context, o ticket.Outgoing) error {
 			return w.note("sent", o.Event.ID.String())
 		}),
 	})
+	if err != nil {
+		return nil, err
+	}
+	w.grants, err = newGrants(grants, w)
 	return w, err
 }
 
@@ -139,7 +144,10 @@ func (w *worker) handle(ctx context.Context, i int) error {
 	if _, err := w.desk.Do(ctx, agent, ref, ticket.Note{Text: remark}); err != nil {
 		return fmt.Errorf("note %d: %w", i, err)
 	}
-	return w.note("taken", remark)
+	if err := w.note("taken", remark); err != nil || !favoured(i) {
+		return err
+	}
+	return w.favour(ctx, i)
 }
 
 // tick does what is due.
@@ -148,7 +156,11 @@ func (w *worker) tick(ctx context.Context) (int, error) {
 	for _, f := range res.Faults {
 		err = errors.Join(err, fmt.Errorf("tick of %s: %w", f.Ref, f.Err))
 	}
-	return len(res.Done), err
+	paid, more := w.grants.Tick(ctx, goodwill.TickOptions{Limit: 10})
+	for _, f := range paid.Faults {
+		more = errors.Join(more, fmt.Errorf("tick of grant %s: %w", f.Ref, f.Err))
+	}
+	return len(res.Done) + len(paid.Done), errors.Join(err, more)
 }
 
 // work handles mails as they come, some of them at the same time as others do,
@@ -168,6 +180,7 @@ func (w *worker) work(ctx context.Context) error {
 			if err := w.note("errors", strings.ReplaceAll(err.Error(), "\n", "; ")); err != nil {
 				return err
 			}
+			time.Sleep(every) // rather than storm a database that is down
 		}
 	}
 	return nil
@@ -198,7 +211,7 @@ func (w *worker) finish(ctx context.Context) error {
 		return err
 	}
 	for _, i := range all {
-		if taken[mailText(i)] > 0 && taken[replyText(i)] > 0 && i%5 > 0 {
+		if taken[replyText(i)] > 0 && (taken[favourText(i)] > 0 || !favoured(i)) && i%5 > 0 {
 			continue
 		}
 		if err := w.handle(ctx, i); err != nil {
