@@ -180,7 +180,7 @@ func (w *worker) work(ctx context.Context) error {
 			if err := w.note("errors", strings.ReplaceAll(err.Error(), "\n", "; ")); err != nil {
 				return err
 			}
-			time.Sleep(every) // rather than storm a database that is down
+			time.Sleep(10 * every) // rather than storm a database that is down
 		}
 	}
 	return nil
