@@ -67,7 +67,7 @@ func serve(ctx context.Context, o options, out, errs io.Writer) (err error) {
 		return err
 	}
 	site, err := web.New(web.Config{
-		App: shop, Log: log, Metrics: registry, Secure: o.secure, Demo: o.demo, Rate: o.rate, Password: hashing(),
+		App: shop, Log: log, Metrics: registry, Secure: o.secure, Demo: o.demo, Clock: clock, Rate: o.rate, Password: hashing(),
 	})
 	if err != nil {
 		return err

@@ -52,6 +52,7 @@ type App struct {
 	Policies  *sla.PolicySet
 	Escalates *escalation.Planner
 	Decider   *goodwill.Decider
+	Survey    *feedback.Survey
 	Routes    *route.Planner
 	Assessor  *review.Assessor
 	Reviews   *review.Log
@@ -94,7 +95,7 @@ func New(ctx context.Context, cfg Config) (*App, error) {
 	}
 	a.secret = k.Links
 	for _, part := range []func() error{
-		a.loadWords(ctx), a.house, a.ticketDesk(cfg), a.surveyDesk(cfg.DB.Desk.Feedback(), wishes{cfg.DB}, k), a.goodwillDesk(cfg, k), a.reviewDesk,
+		a.loadWords(ctx), a.house(ctx), a.ticketDesk(cfg), a.surveyDesk(cfg.DB.Desk.Feedback(), wishes{cfg.DB}, k), a.goodwillDesk(cfg, k), a.reviewDesk,
 	} {
 		if err := part(); err != nil {
 			return nil, fmt.Errorf("shop: %w", err)
@@ -130,7 +131,11 @@ type words struct {
 }
 
 // house is what all desks need: hours, reasons, rules, deadlines.
-func (a *App) house() error {
+func (a *App) house(ctx context.Context) func() error {
+	return func() error { return a.rules(ctx) }
+}
+
+func (a *App) rules(ctx context.Context) error {
 	var err error
 	if a.Calendar, err = demo.Calendar(); err != nil {
 		return err
@@ -148,15 +153,11 @@ func (a *App) house() error {
 	}); err != nil {
 		return err
 	}
-	data, err := policies.ReadFile("policies/sla.json")
+	all, err := a.deadlines(ctx)
 	if err != nil {
 		return err
 	}
-	policy, err := sla.ParsePolicy(data)
-	if err != nil {
-		return err
-	}
-	a.Policies, err = sla.NewPolicySet([]sla.PolicyConfig{policy}, []*sla.Calendar{a.Calendar})
+	a.Policies, err = sla.NewPolicySet(all, []*sla.Calendar{a.Calendar})
 	return err
 }
 
@@ -251,6 +252,7 @@ func (a *App) surveyDesk(over feedback.Store, asked feedback.Customers, k keys) 
 		if err != nil {
 			return err
 		}
+		a.Survey = survey
 		var all []*feedback.Policy
 		for _, p := range []feedback.PolicyConfig{
 			{ID: PolicyPage, Survey: SurveyID, Medium: feedback.MediumPage, Moments: []feedback.Moment{feedback.MomentResolved}},
@@ -282,6 +284,9 @@ const (
 	PolicyPage = "page"
 	PolicyMail = "mail"
 )
+
+// GoodwillPolicy is the id of the policy for goodwill.
+const GoodwillPolicy = "house"
 
 func (a *App) goodwillDesk(cfg Config, k keys) func() error {
 	return func() error {

@@ -80,7 +80,7 @@ func play(ctx context.Context, db *store.DB, w *demo.World, shelf *demo.Shelf, n
 		return demo.Report{}, err
 	}
 	past := &App{DB: db, now: clock.Now, Templates: w.Templates, FAQ: w.FAQ}
-	for _, part := range []func() error{past.house, past.pastDesks(w, shelf, k)} {
+	for _, part := range []func() error{past.house(ctx), past.pastDesks(w, shelf, k)} {
 		if err := part(); err != nil {
 			return demo.Report{}, err
 		}

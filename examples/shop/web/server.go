@@ -17,6 +17,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/kulanz-go/kulanz/examples/shop/app"
+	"github.com/kulanz-go/kulanz/examples/shop/demo"
 	"github.com/kulanz-go/kulanz/examples/shop/store"
 )
 
@@ -30,6 +31,8 @@ type Config struct {
 	Secure bool
 	// Demo offers a customer to be, and shows who may log in.
 	Demo bool
+	// Clock is what the fast clock is set by; nil: there is none.
+	Clock *demo.FastClock
 	// Rate multiplies how often one address may ask and write; 0: as often as it
 	// likes, for measuring.
 	Rate float64

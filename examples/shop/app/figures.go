@@ -1,0 +1,311 @@
+package app
+
+import (
+	"context"
+	"iter"
+	"maps"
+	"math"
+	"slices"
+	"time"
+
+	"github.com/kulanz-go/kulanz/escalation/queue"
+	"github.com/kulanz-go/kulanz/escalation/shift"
+	"github.com/kulanz-go/kulanz/examples/shop/demo"
+	"github.com/kulanz-go/kulanz/feedback"
+	"github.com/kulanz-go/kulanz/feedback/tone"
+	"github.com/kulanz-go/kulanz/feedback/trend"
+	"github.com/kulanz-go/kulanz/goodwill"
+	"github.com/kulanz-go/kulanz/sla"
+	"github.com/kulanz-go/kulanz/ticket"
+)
+
+// Figures are what those who lead look at.
+type Figures struct {
+	From, To time.Time
+	Open     int // tickets that somebody has to work on
+	Waiting  int // of them, with a customer who waits
+	Overdue  int // of them, past a deadline
+	Unowned  int // of them, with nobody
+
+	Met     []WeekShare // first answers in time, by the week in which they were asked for
+	Came    []WeekCount // tickets by week
+	Survey  trend.Report
+	Alarms  map[string][]trend.Event // by question
+	Topics  []TopicFigure
+	Spikes  []tone.Spike
+	Budgets []goodwill.BudgetStatus
+	Staff   Staffing
+	Gaps    []shift.Segment // in which nobody is on duty though the desk is open, of the next 28 days
+	Loads   []shift.Load    // of the last 28 days, for fair rewards
+}
+
+// WeekShare is a share of one week, with how sure it is.
+type WeekShare struct {
+	Week  feedback.Bucket
+	Of    feedback.Proportion
+	Share feedback.Estimate
+}
+
+// WeekCount is how many came in one week.
+type WeekCount struct {
+	Week feedback.Bucket
+	N    int
+}
+
+// TopicFigure is a cause of complaint: its share of the messages that came.
+type TopicFigure struct {
+	Topic tone.Topic
+	Of    feedback.Proportion
+	Share feedback.Estimate
+}
+
+// Staffing is what came in an hour and how many it takes.
+type Staffing struct {
+	PerHour float64
+	Wait    queue.Wait
+	Ahead   int
+	Agents  int // who answer
+	Needed  int // for four of five answers within five minutes
+}
+
+// each are all tickets, the oldest first.
+func (a *App) each(ctx context.Context, q ticket.Query) iter.Seq2[ticket.Ticket, error] {
+	return func(yield func(ticket.Ticket, error) bool) {
+		q.Limit = ticket.MaxPage
+		for {
+			page, err := a.Tickets.List(ctx, System(), q)
+			if err != nil {
+				yield(ticket.Ticket{}, err)
+				return
+			}
+			for _, t := range page.Tickets {
+				if !yield(t, nil) {
+					return
+				}
+			}
+			if page.Next == nil {
+				return
+			}
+			q.After = page.Next
+		}
+	}
+}
+
+// Figures reckons what those who lead look at, over so many days.
+func (a *App) Figures(ctx context.Context, actor goodwill.Actor, days int) (Figures, error) {
+	now := a.now()
+	f := Figures{From: now.AddDate(0, 0, -days), To: now}
+	for _, part := range []func(context.Context, *Figures) error{
+		a.countTickets, a.countAnswers, a.countTopics, a.staffing, a.coverage,
+	} {
+		if err := part(ctx, &f); err != nil {
+			return Figures{}, err
+		}
+	}
+	var err error
+	f.Budgets, err = a.Goodwill.Budgets(ctx, actor, GoodwillPolicy)
+	return f, err
+}
+
+// countTickets walks over all tickets once.
+func (a *App) countTickets(ctx context.Context, f *Figures) error {
+	met, came := map[feedback.Bucket]feedback.Proportion{}, map[feedback.Bucket]int{}
+	for t, err := range a.each(ctx, ticket.Query{}) {
+		if err != nil {
+			return err
+		}
+		states := a.Tickets.Deadlines(t, f.To)
+		a.countOpen(f, t, states)
+		if t.Created.Before(f.From) || t.State == ticket.StateSpam {
+			continue
+		}
+		week, err := feedback.UnitWeek.Of(feedback.DayOf(t.Created, a.Calendar.Zone()))
+		if err != nil {
+			return err
+		}
+		came[week]++
+		for _, s := range states {
+			if s.Metric == sla.FirstResponse && (s.State == sla.Met || s.State == sla.Breached) {
+				p := met[week]
+				p.N++
+				if s.State == sla.Met {
+					p.Good++
+				}
+				met[week] = p
+			}
+		}
+	}
+	for _, week := range slices.SortedFunc(maps.Keys(came), func(x, y feedback.Bucket) int { return int(x.From - y.From) }) {
+		f.Came = append(f.Came, WeekCount{week, came[week]})
+		f.Met = append(f.Met, WeekShare{week, met[week], met[week].Share(feedback.Wilson, feedback.Level{})})
+	}
+	return nil
+}
+
+func (a *App) countOpen(f *Figures, t ticket.Ticket, states []sla.Status) {
+	if t.State != ticket.StateNew && t.State != ticket.StateOpen {
+		return
+	}
+	f.Open++
+	if !t.WaitingSince.IsZero() {
+		f.Waiting++
+	}
+	if t.Assignee == "" {
+		f.Unowned++
+	}
+	if slices.ContainsFunc(states, func(s sla.Status) bool { return s.Open() && s.State == sla.Breached }) {
+		f.Overdue++
+	}
+}
+
+// countAnswers reads what surveys said: shares with intervals, by week and by
+// segment, and the weeks in which a control chart raised an alarm.
+func (a *App) countAnswers(ctx context.Context, f *Figures) error {
+	q := feedback.SummaryQuery{
+		Shop: Shop, Survey: SurveyID, Limit: feedback.MaxPage,
+		From: feedback.DayOf(f.From, a.Calendar.Zone()), To: feedback.DayOf(f.To, a.Calendar.Zone()) + 1,
+	}
+	var err error
+	if f.Survey, err = trend.NewReport(a.Survey, a.Surveys.Rows(ctx, q), trend.ReportConfig{
+		Unit: feedback.UnitWeek, Without: []string{"agent"},
+	}); err != nil {
+		return err
+	}
+	f.Alarms = make(map[string][]trend.Event)
+	for _, question := range f.Survey.Questions {
+		if f.Alarms[question.ID], err = alarms(question); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// alarms compares each week with those before it that were frozen as the
+// baseline: the first half.
+func alarms(q trend.QuestionReport) ([]trend.Event, error) {
+	buckets, shares := make([]feedback.Bucket, 0, len(q.Over)), make([]feedback.Proportion, 0, len(q.Over))
+	for _, o := range q.Over {
+		p := feedback.Proportion{}
+		if o.Figures != nil {
+			p = feedback.Proportion{Good: int64(math.Round(o.Figures.TopBox.Value * float64(o.Figures.N))), N: o.Figures.N}
+		}
+		buckets, shares = append(buckets, o.Bucket), append(shares, p)
+	}
+	base, ok, err := trend.Freeze(shares[:(len(shares)+1)/2])
+	if err != nil || !ok {
+		return nil, err
+	}
+	points, err := (trend.PChart{Baseline: base, Sigma: 3}).Run(shares)
+	if err != nil {
+		return nil, err
+	}
+	return trend.Events(points, buckets)
+}
+
+// topicDays is how far back messages are read for what they are about.
+const topicDays = 28
+
+// countTopics reads what customers wrote first, of the last weeks.
+func (a *App) countTopics(ctx context.Context, f *Figures) error {
+	topics := tone.DefaultTopics()
+	var counts tone.TopicCounts
+	var found []tone.TopicMatch
+	from := f.To.AddDate(0, 0, -topicDays)
+	for t, err := range a.each(ctx, ticket.Query{}) {
+		if err != nil {
+			return err
+		}
+		if t.Created.Before(from) || t.State == ticket.StateSpam || t.State == ticket.StateErased {
+			continue
+		}
+		text, err := a.firstWords(ctx, t)
+		if err != nil {
+			return err
+		}
+		found = topics.Find(found[:0], text)
+		group := tone.Group{Day: feedback.DayOf(t.Created, a.Calendar.Zone()), Segment: feedback.Segment{Facet: "channel", Value: string(t.Channel)}}
+		if err := counts.Add(group, found); err != nil {
+			return err
+		}
+	}
+	span := tone.Days{From: feedback.DayOf(from, a.Calendar.Zone()), Next: feedback.DayOf(f.To, a.Calendar.Zone()) + 1}
+	for _, topic := range counts.Topics(span, feedback.Segment{}) {
+		f.Topics = append(f.Topics, TopicFigure{
+			topic, counts.Of(topic, span, feedback.Segment{}), counts.Share(topic, span, feedback.Segment{}, feedback.Level{}),
+		})
+	}
+	slices.SortFunc(f.Topics, func(x, y TopicFigure) int { return int(y.Of.Good - x.Of.Good) })
+	return nil
+}
+
+// firstWords is what the customer wrote first.
+func (a *App) firstWords(ctx context.Context, t ticket.Ticket) (string, error) {
+	for e, err := range a.Tickets.History(ctx, System(), t.Ref()) {
+		if err != nil {
+			return "", err
+		}
+		if m := e.Message(); m != nil && e.Actor.Kind == ticket.ActorCustomer {
+			return t.Subject + "\n" + m.Text, nil
+		}
+	}
+	return t.Subject, nil
+}
+
+// staffing is how many wait, and how many it takes: Erlang A, with customers who
+// wait a quarter of an hour on average before they give up.
+func (a *App) staffing(_ context.Context, f *Figures) error {
+	week := 0
+	if n := len(f.Came); n > 1 {
+		week = f.Came[n-2].N // the last whole one
+	}
+	const openHours = 54 // of a week: see demo.Hours
+	s := &f.Staff
+	s.PerHour, s.Ahead = float64(week)/openHours, f.Waiting
+	for _, p := range a.Agents() {
+		if p.Role == demo.RoleAgent {
+			s.Agents++
+		}
+	}
+	var err error
+	if s.Wait, err = a.handling().Wait(s.Ahead, max(s.Agents, 1)); err != nil {
+		return err
+	}
+	s.Needed, err = queue.AgentsFor(queue.Traffic{PerHour: max(s.PerHour, 0.1), Handling: a.handling().Mean}, queue.Target{Share: 0.8, Within: 5 * time.Minute})
+	return err
+}
+
+// handling is how long a contact takes.
+func (a *App) handling() queue.Handling { return queue.Handling{Mean: 9 * time.Minute, CV2: 1} }
+
+// coverage looks for hours in which the desk is open and nobody is on duty, and
+// adds up who was on duty how much.
+func (a *App) coverage(_ context.Context, f *Figures) error {
+	data, err := policies.ReadFile("policies/shifts.json")
+	if err != nil {
+		return err
+	}
+	s, err := shift.Parse(data)
+	if err != nil {
+		return err
+	}
+	ahead, err := s.Coverage(f.To, f.To.AddDate(0, 0, 28))
+	if err != nil {
+		return err
+	}
+	for _, gap := range ahead.Gaps() {
+		if a.Calendar.Between(gap.From, gap.To) > 0 {
+			f.Gaps = append(f.Gaps, gap)
+		}
+	}
+	past, err := s.Coverage(f.To.AddDate(0, 0, -28), f.To)
+	if err != nil {
+		return err
+	}
+	f.Loads = past.Loads(shift.Rules{})
+	return nil
+}
+
+// TopicTitle names a topic.
+func (a *App) TopicTitle(t tone.Topic, language string) string {
+	return tone.DefaultTopics().Title(t, tone.Language(language))
+}

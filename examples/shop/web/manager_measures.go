@@ -1,0 +1,63 @@
+package web
+
+import (
+	"net/http"
+	"strconv"
+
+	"github.com/kulanz-go/kulanz/examples/shop/app"
+	"github.com/kulanz-go/kulanz/feedback"
+	"github.com/kulanz-go/kulanz/feedback/trend"
+)
+
+type measureRow struct {
+	trend.Measure
+
+	Needed    int64 // answers on either side
+	Judgement *trend.Judgement
+}
+
+type measuresPage struct {
+	Rows   []measureRow
+	Topics []app.TopicFigure
+}
+
+// measures lists what the shop does about its findings, and whether it worked.
+func (s *Server) measures(w http.ResponseWriter, r *http.Request, v *view) error {
+	list, err := s.app.Measures(r.Context())
+	if err != nil {
+		return err
+	}
+	var p measuresPage
+	for _, m := range list {
+		row := measureRow{Measure: m}
+		if n, err := m.Needed(); err == nil {
+			row.Needed = n
+		}
+		if row.Judgement, err = s.app.JudgeMeasure(r.Context(), m); err != nil {
+			return err
+		}
+		p.Rows = append(p.Rows, row)
+	}
+	return s.render(w, v, "manager_measures", p)
+}
+
+// addMeasure writes a measure down: what was found, what is done about it, by whom,
+// and by how much satisfaction is hoped to rise.
+func (s *Server) addMeasure(w http.ResponseWriter, r *http.Request, v *view) error {
+	effect, err := strconv.ParseFloat(field(r, "effect"), 64)
+	if err != nil {
+		return inputError{"Die erhoffte Wirkung ist eine Zahl in Prozentpunkten.", "The effect hoped for is a number of percentage points."}
+	}
+	m := trend.Measure{
+		Kind: trend.MeasureKind(field(r, "kind")), Finding: field(r, "finding"), Hypothesis: field(r, "hypothesis"), Owner: v.Agent.ID,
+		Survey: app.SurveyID, Question: app.CSAT, Effect: effect / 100, State: trend.MeasureRunning,
+	}
+	if value := field(r, "channel"); value != "" {
+		m.Segment = feedback.Segment{Facet: "channel", Value: value}
+	}
+	if err := s.app.KeepMeasure(r.Context(), m); err != nil {
+		return inputError{err.Error(), err.Error()}
+	}
+	s.flash(r, v.T("Die Maßnahme läuft.", "The measure is running."))
+	return to(w, r, "/desk/manage/measures")
+}
