@@ -157,7 +157,7 @@ func turn(t *token) bool {
 	}
 	t.turned = true
 	if t.weight > 0 {
-		t.weight *= goodTurned
+		t.weight = min(t.weight*goodTurned, unheldTurn)
 	} else {
 		t.weight *= badTurned
 	}
