@@ -125,6 +125,8 @@ func (b *builder) entry(kind string, val int8, word string) {
 		return
 	}
 	switch kind {
+	case "word":
+		b.add(word, sense{})
 	case "phrase", "irony", "not":
 		b.phrase(kind, val, word)
 	case "adj", "adju", "noun", "verb", "inv":
@@ -161,6 +163,8 @@ func roleNamed(kind string) role {
 		return roleThing
 	case "less":
 		return roleLess
+	case "title":
+		return roleTitle
 	case "fixed":
 		return roleFixed
 	case "irony":
@@ -234,26 +238,30 @@ func (b *builder) add(form string, s sense) {
 	}
 }
 
+// minVariant is how long what people write instead must be: shorter ones are too
+// often other words.
+const minVariant = 7
+
 // variants adds what people write instead, where it is no word of its own:
 // letters without their umlaut dots, and double letters once.
 func (b *builder) variants() {
 	plain := strings.NewReplacer("ä", "a", "ö", "o", "ü", "u")
 	for _, f := range b.forms {
-		if len(f.umlaut) > minSqueezed {
+		if f.umlaut != "" {
 			b.variant(foldForm(plain.Replace(f.umlaut)), entry{de: f.entry.de})
 		}
-	}
-	for _, f := range b.forms {
-		if len(f.folded) >= minSqueezed && (f.entry.de.polar() || f.entry.en.polar()) {
-			if out, n := squeeze([]byte(f.folded)); n < len(f.folded) {
-				b.variant(string(out[:n]), f.entry)
-			}
+		if !f.entry.de.polar() && !f.entry.en.polar() {
+			continue
+		}
+		if out, n := squeeze([]byte(f.folded)); n < len(f.folded) {
+			b.variant(string(out[:n]), f.entry)
 		}
 	}
 }
 
 func (b *builder) variant(folded string, e entry) {
-	if _, ok := b.index[hashOf([]byte(folded))]; !ok {
+	e.de.role &^= roleLess // a guess twice over is none
+	if _, ok := b.index[hashOf([]byte(folded))]; !ok && len(folded) >= minVariant {
 		b.form(folded).entry = e
 	}
 }
@@ -262,7 +270,7 @@ func (b *builder) variant(folded string, e entry) {
 func (b *builder) tables() (table, table) {
 	heads := map[uint64]entry{}
 	for i := range b.forms {
-		if de := b.forms[i].entry.de; de.role&(roleHead|roleThing|roleLess) != 0 {
+		if de := b.forms[i].entry.de; de.role&roleLess != 0 {
 			heads[spread(hashBack([]byte(b.forms[i].folded)))] = entry{de: de}
 		}
 	}

@@ -96,6 +96,9 @@ func (r *reading) flush(last bool) {
 			s = t.en
 		}
 		t.role, t.weight = s.role, float32(s.val)/10
+		if i > 0 && r.tokens[i-1].role&roleTitle != 0 && isCapital(r.scan.text[t.start]) {
+			t.role, t.weight = 0, 0 // a name
+		}
 	}
 	from := 0
 	for i := range whole {
@@ -106,6 +109,8 @@ func (r *reading) flush(last bool) {
 	}
 	r.n = copy(r.tokens[:], r.tokens[whole:r.n])
 }
+
+func isCapital(c byte) bool { return c >= 'A' && c <= 'Z' }
 
 func (r *reading) english() bool { return r.seen[1] > r.seen[0] }
 

@@ -90,6 +90,11 @@ func TestRules(t *testing.T) {
 		{tone.Unknown, "Wann öffnet der Laden?"},
 		{tone.Unknown, ""},
 
+		// Names are no words.
+		{tone.Positive, "Danke an Frau Engel und Herrn Sauer"},
+		{tone.Unknown, "Ich habe mit Frau Lustig telefoniert"},
+		{tone.Unknown, "Die Reise hat Herr Müller gebucht, du hast es abgeholt"},
+
 		// Words of both languages.
 		{tone.Negative, "This is a bad product"},
 		{tone.Unknown, "Ich habe das Bad und die Küche ausgemessen"},

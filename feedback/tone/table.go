@@ -24,9 +24,12 @@ const (
 	roleStarts                    // a phrase may begin here, or go on
 	roleHead                      // may end a German compound and lend it its value
 	roleThing                     // the same without a value: what stands before it decides
-	roleLess                      // an ending as -los or -frei, which turns what stands before it
+	roleTitle                     // a name may follow, as in "Frau Engel"
 	roleFixed                     // no negation turns it
 	roleIrony                     // what is good near it may mean its opposite
+
+	// roleLess is an ending as -los or -frei, which turns what stands before it.
+	roleLess = roleHead | roleThing
 )
 
 // sense is a word in one language: its roles and its valence in tenths, from -40

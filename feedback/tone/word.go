@@ -76,7 +76,7 @@ func (e *Engine) compound(word []byte) sense {
 	switch {
 	case head == 0:
 		return sense{}
-	case best.role&roleLess != 0:
+	case best.role&roleLess == roleLess:
 		return sense{val: -e.front(word[:head]).val}
 	case best.role&roleThing != 0:
 		return sense{val: e.front(word[:head]).val}
