@@ -94,8 +94,9 @@ func (b *builder) read(path string, lang Language, list string) {
 		if value != "" {
 			tenths = b.valence(value)
 		}
+		r := roleNamed(kind)
 		for word := range strings.SplitSeq(words, ",") {
-			b.entry(kind, tenths, strings.TrimSpace(word))
+			b.entry(kind, sense{r, tenths}, strings.TrimSpace(word))
 		}
 	}
 }
@@ -117,10 +118,10 @@ func tenthsOf(v float64) int8 {
 }
 
 // entry takes one word of a line.
-func (b *builder) entry(kind string, val int8, word string) {
-	if r := roleNamed(kind); r != 0 && kind != "irony" {
+func (b *builder) entry(kind string, s sense, word string) {
+	if s.role != 0 {
 		for form := range strings.SplitSeq(word, "/") {
-			b.add(form, sense{role: r, val: val})
+			b.add(form, s)
 		}
 		return
 	}
@@ -128,49 +129,22 @@ func (b *builder) entry(kind string, val int8, word string) {
 	case "word":
 		b.add(word, sense{})
 	case "phrase", "irony", "not":
-		b.phrase(kind, val, word)
+		b.phrase(kind, s.val, word)
 	case "adj", "adju", "noun", "verb", "inv":
-		b.lemma(kind, val, word)
+		b.lemma(kind, s.val, word)
 	default:
 		b.check.fail(b.path, kind, "is no kind of word")
 	}
 }
 
-// roleNamed returns the role that lines of a kind give.
+// roleNamed returns the role that lines of a kind give, if any.
 func roleNamed(kind string) role {
-	switch kind {
-	case "negator":
-		return roleNegator | roleBack
-	case "without":
-		return roleNegator
-	case "boost":
-		return roleBoost
-	case "damp":
-		return roleDamp
-	case "but":
-		return roleBut
-	case "irrealis":
-		return roleIrrealis
-	case "clause":
-		return roleClause
-	case "summary":
-		return roleSummary
-	case "marker":
-		return roleMarker
-	case "filler":
-		return roleFiller
-	case "thing":
-		return roleThing
-	case "less":
-		return roleLess
-	case "title":
-		return roleTitle
-	case "fixed":
-		return roleFixed
-	case "irony":
-		return roleIrony
-	}
-	return 0
+	return map[string]role{
+		"negator": roleNegator | roleBack, "without": roleNegator, "boost": roleBoost, "damp": roleDamp,
+		"but": roleBut, "irrealis": roleIrrealis, "clause": roleClause, "summary": roleSummary,
+		"marker": roleMarker, "filler": roleFiller, "title": roleTitle, "fixed": roleFixed,
+		"thing": roleThing, "less": roleLess,
+	}[kind]
 }
 
 // lemma takes a good or bad word with its inflections. A leading ! keeps it from

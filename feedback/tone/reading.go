@@ -88,18 +88,7 @@ func (r *reading) flush(last bool) {
 			whole = r.n
 		}
 	}
-	english := r.english()
-	for i := range r.tokens[:whole] {
-		t := &r.tokens[i]
-		s := t.de
-		if english || r.seen[0] == r.seen[1] && s.val == 0 && s.role == 0 {
-			s = t.en
-		}
-		t.role, t.weight = s.role, float32(s.val)/10
-		if i > 0 && r.tokens[i-1].role&roleTitle != 0 && isCapital(r.scan.text[t.start]) {
-			t.role, t.weight = 0, 0 // a name
-		}
-	}
+	r.mean(r.tokens[:whole])
 	from := 0
 	for i := range whole {
 		if r.tokens[i].after&markStop != 0 || i == whole-1 {
@@ -108,6 +97,21 @@ func (r *reading) flush(last bool) {
 		}
 	}
 	r.n = copy(r.tokens[:], r.tokens[whole:r.n])
+}
+
+// mean gives words the sense that they have in the language of the text.
+func (r *reading) mean(t []token) {
+	english := r.english()
+	for i := range t {
+		s := t[i].de
+		if english || r.seen[0] == r.seen[1] && s == (sense{}) {
+			s = t[i].en
+		}
+		t[i].role, t[i].weight = s.role, float32(s.val)/10
+		if i > 0 && t[i-1].role&roleTitle != 0 && isCapital(r.scan.text[t[i].start]) {
+			t[i].role, t[i].weight = 0, 0 // a name
+		}
+	}
 }
 
 func isCapital(c byte) bool { return c >= 'A' && c <= 'Z' }
