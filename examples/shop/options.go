@@ -13,6 +13,9 @@ type options struct {
 	base     string
 	mail     string // a folder
 	smtp     string // host:port
+	inbox    string // a folder
+	token    string // of the drop endpoint
+	secret   string // of the webhook
 	trace    string
 	demo     bool
 	days     int
@@ -39,6 +42,8 @@ func parse(args []string, env func(string) string, log io.Writer) (options, erro
 	f.StringVar(&o.base, "base", or("SHOP_BASE", ""), "how links in mails begin (SHOP_BASE); default http:// and the address")
 	f.StringVar(&o.mail, "mail", or("SHOP_MAIL", "shop.mail"), "folder for outgoing mail, a maildir (SHOP_MAIL)")
 	f.StringVar(&o.smtp, "smtp", or("SHOP_SMTP", ""), "host:port of a mail server on this machine, instead of the folder (SHOP_SMTP)")
+	f.StringVar(&o.inbox, "inbox", or("SHOP_INBOX", "shop.inbox"), "folder for incoming mail, a maildir that is watched (SHOP_INBOX)")
+	o.token, o.secret = env("SHOP_INTAKE_TOKEN"), env("SHOP_WEBHOOK_SECRET") // not by flags, which others see
 	f.StringVar(&o.trace, "trace", or("SHOP_TRACE", ""), "file for OpenTelemetry spans, one JSON object each (SHOP_TRACE)")
 	f.BoolVar(&o.demo, "demo", or("SHOP_DEMO", "true") != "false", "make a shop up, and offer its customers to be (SHOP_DEMO)")
 	f.IntVar(&o.days, "days", 90, "days of the past that are made up")

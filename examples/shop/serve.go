@@ -72,22 +72,31 @@ func serve(ctx context.Context, o options, out, errs io.Writer) (err error) {
 	if err != nil {
 		return err
 	}
-	mailer, err := mailer(o)
+	work, err := begin(ctx, shop, payer, o)
 	if err != nil {
 		return err
+	}
+	in, err := takeIn(ctx, shop, o, log)
+	if err == nil {
+		err = errors.Join(listen(ctx, o, in.beside(site.Handler()), out), in.stop())
+	}
+	return errors.Join(err, stop(ctx, db, clock, work))
+}
+
+// begin starts what works behind the pages.
+func begin(ctx context.Context, shop *app.App, payer *pay.Service, o options) (*jobs.Runner, error) {
+	mailer, err := mailer(o)
+	if err != nil {
+		return nil, err
 	}
 	work, err := shop.Background(mailer, new(outbox.FakeGateway), func(ctx context.Context) error {
 		_, err := payer.Settle(ctx)
 		return err
 	})
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if err := work.Start(ctx); err != nil {
-		return err
-	}
-	err = listen(ctx, o, site.Handler(), out)
-	return errors.Join(err, stop(ctx, db, clock, work))
+	return work, work.Start(ctx)
 }
 
 // grace is how long requests and jobs have to end.

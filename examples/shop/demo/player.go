@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"strconv"
 	"time"
 
@@ -64,13 +63,6 @@ type Player struct {
 	report  Report
 }
 
-// answer is what a customer will say to a survey.
-type answer struct {
-	at    time.Time
-	token string
-	say   *Survey
-}
-
 // NewPlayer returns one at the script's beginning.
 func NewPlayer(w *World, s Stage) *Player {
 	if s.Every <= 0 {
@@ -95,7 +87,8 @@ func (p *Player) Move(s Stage) {
 func (p *Player) Done() bool { return p.next == len(p.world.Script) && len(p.answers) == 0 }
 
 // Play does what the script has up to an instant, and leaves the clock there.
-// Its errors are those of the stores: what the rules refuse is counted.
+// Its errors are those of the stores, and it may be called again: what the rules
+// refuse is counted.
 func (p *Player) Play(ctx context.Context, until time.Time) error {
 	for {
 		a, at, ok := p.due(until)
@@ -106,21 +99,32 @@ func (p *Player) Play(ctx context.Context, until time.Time) error {
 			return err
 		}
 		p.set(at)
-		var err error
-		if a != nil {
-			p.next++
-			err = p.act(ctx, *a)
-		} else {
-			next := p.answers[0]
-			p.answers = p.answers[1:]
-			err = p.record(ctx, next)
-		}
-		if err != nil {
+		if err := p.step(ctx, a); err != nil {
 			return fmt.Errorf("demo: at %s: %w", at.Format(time.RFC3339), err)
 		}
 	}
 	err := errors.Join(p.tick(ctx, until), p.tell(ctx, until))
 	p.set(until)
+	return err
+}
+
+// step does what comes next. What fails is done again by the next call of Play.
+func (p *Player) step(ctx context.Context, a *Action) error {
+	if a == nil {
+		err := p.record(ctx, p.answers[0])
+		if err == nil {
+			p.answers = p.answers[1:]
+		}
+		return err
+	}
+	err := p.act(ctx, *a)
+	if errors.Is(err, ticket.ErrNotFound) { // somebody has erased it
+		p.report.Refused++
+		err = nil
+	}
+	if err == nil {
+		p.next++
+	}
 	return err
 }
 
@@ -328,65 +332,6 @@ func (p *Player) give(ctx context.Context, by ticket.Actor, ref ticket.Ref, cmd 
 	}
 	if err == nil {
 		p.report.Done++
-	}
-	return err
-}
-
-// ask asks about the matter, where it is over.
-func (p *Player) ask(ctx context.Context, a Action) error {
-	ref, ok := p.refs[a.Matter]
-	if !ok || p.owners[ref] != a.Matter {
-		return nil
-	}
-	t, err := p.stage.Tickets.Get(ctx, ticket.Actor{Kind: ticket.ActorSystem, Shop: ref.Shop}, ref)
-	if err != nil || t.State != ticket.StateResolved {
-		return err
-	}
-	facets := map[string]string{"agent": t.Assignee}
-	maps.Copy(facets, a.Ask.Facets)
-	if t.Assignee == "" {
-		delete(facets, "agent")
-	}
-	asked, err := p.stage.Surveys.Ask(ctx, p.stage.Policy, feedback.Subject{
-		Shop: ref.Shop, Customer: a.Ask.Customer, Ref: ref.ID.String(), Cycle: t.Counters.Reopens,
-		Moment: feedback.MomentResolved, At: a.At, Facets: facets,
-	})
-	if err != nil || asked.Token == "" {
-		return err
-	}
-	p.report.Asked++
-	if a.Ask.After >= 0 {
-		p.expect(answer{a.At.Add(a.Ask.After), asked.Token, a.Ask})
-	}
-	return nil
-}
-
-// expect keeps the answers in the order in which they come.
-func (p *Player) expect(a answer) {
-	i := len(p.answers)
-	for i > 0 && p.answers[i-1].at.After(a.at) {
-		i--
-	}
-	p.answers = append(p.answers, answer{})
-	copy(p.answers[i+1:], p.answers[i:])
-	p.answers[i] = a
-}
-
-func (p *Player) record(ctx context.Context, a answer) error {
-	var answers []feedback.Answer
-	if p.stage.CSAT != "" {
-		answers = append(answers, feedback.Answer{Question: p.stage.CSAT, Score: a.say.Score})
-	}
-	if p.stage.NPS != "" {
-		answers = append(answers, feedback.Answer{Question: p.stage.NPS, Score: a.say.Promoter})
-	}
-	_, err := p.stage.Surveys.Record(ctx, a.token, answers, a.say.Comment)
-	if errors.Is(err, feedback.ErrToken) || errors.Is(err, feedback.ErrInvalid) {
-		p.report.Refused++
-		return nil
-	}
-	if err == nil {
-		p.report.Answered++
 	}
 	return err
 }

@@ -125,10 +125,11 @@ func (w *World) Before(now time.Time) *World {
 // arrive has not.
 func (o *Order) Before(now time.Time) Order {
 	known := *o
+	known.Events = slices.Clone(known.Events) // what is added to it is not added to o
 	if o.Delivered.Before(now) {
 		return known
 	}
-	known.Events = slices.DeleteFunc(slices.Clone(known.Events), func(e order.Event) bool { return e.At == statute.At(o.Delivered) })
+	known.Events = slices.DeleteFunc(known.Events, func(e order.Event) bool { return e.At == statute.At(o.Delivered) })
 	known.Delivered = time.Time{}
 	return known
 }

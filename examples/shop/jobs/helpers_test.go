@@ -43,7 +43,7 @@ func onSQLite(tb testing.TB) *shop {
 	tb.Helper()
 	path := filepath.Join(tb.TempDir(), "desk.db")
 	store := openFile(tb, path)
-	queue, err := jobs.OnSQLite(store.DB())
+	queue, err := jobs.OnSQLite(tb.Context(), store.DB())
 	require.NoError(tb, err)
 	tb.Cleanup(func() { require.NoError(tb, queue.Close()) })
 	s := opened(tb, store, queue)

@@ -35,7 +35,7 @@ func TestWorkUntilKilled(t *testing.T) {
 	var s *shop
 	if file := os.Getenv(envWorkFile); file != "" {
 		store := openFile(t, file)
-		queue, err := jobs.OnSQLite(store.DB())
+		queue, err := jobs.OnSQLite(t.Context(), store.DB())
 		require.NoError(t, err)
 		s = opened(t, store, queue)
 	} else {

@@ -57,8 +57,8 @@ func completing[D riverdriver.Driver[Tx], Tx any, A river.JobArgs](
 // OnSQLite keeps the queue in a database that [sqlstore.OpenSQLite] opened. River
 // itself works through one connection of its own to the same file, so that its many
 // small transactions wait in line and not against each other: see [Queue.Close].
-func OnSQLite(db *sql.DB) (*Queue, error) {
-	own, err := alone(db)
+func OnSQLite(ctx context.Context, db *sql.DB) (*Queue, error) {
+	own, err := alone(ctx, db)
 	if err != nil {
 		return nil, err
 	}
@@ -86,9 +86,9 @@ func OnSQLite(db *sql.DB) (*Queue, error) {
 }
 
 // alone opens the file of a database once more, with one connection.
-func alone(db *sql.DB) (*sqlstore.Store, error) {
+func alone(ctx context.Context, db *sql.DB) (*sqlstore.Store, error) {
 	var file string
-	err := db.QueryRowContext(context.Background(), "SELECT file FROM pragma_database_list WHERE name = 'main'").Scan(&file)
+	err := db.QueryRowContext(ctx, "SELECT file FROM pragma_database_list WHERE name = 'main'").Scan(&file)
 	if err != nil {
 		return nil, fmt.Errorf("jobs: %w", err)
 	}

@@ -111,7 +111,7 @@ func (q *Queue) Runner(cfg Config) (*Runner, error) {
 		RescueStuckJobsAfter:        2 * cfg.Timeout,
 		CancelledJobRetentionPeriod: -1,
 		DiscardedJobRetentionPeriod: -1,
-		Logger:                      cfg.Log,
+		Logger:                      slog.New(warnings{cfg.Log.Handler()}),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrConfig, err)

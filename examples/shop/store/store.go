@@ -50,11 +50,13 @@ func open(ctx context.Context, where string) (*DB, error) {
 		if err != nil {
 			return nil, err
 		}
-		queue, err := jobs.OnSQLite(desk.DB())
+		queue, err := jobs.OnSQLite(ctx, desk.DB())
 		if err != nil {
 			return nil, errors.Join(err, desk.Close())
 		}
-		return &DB{Desk: desk.WithOutbox(queue.Outbox()), Queue: queue, db: desk.DB(), sqlite: true, close: desk.Close}, nil
+		return &DB{Desk: desk.WithOutbox(queue.Outbox()), Queue: queue, db: desk.DB(), sqlite: true, close: func() error {
+			return errors.Join(queue.Close(), desk.Close())
+		}}, nil
 	}
 	pool, err := pgxpool.New(ctx, where)
 	if err != nil {
