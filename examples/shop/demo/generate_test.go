@@ -16,12 +16,12 @@ import (
 	"github.com/kulanz-go/kulanz/ticket"
 )
 
-// year is a world that is long enough to count in.
-var year = sync.OnceValues(func() (*demo.World, error) { return demo.Generate(seed, now(), 365) })
+// half is a world that is long enough to count in.
+var half = sync.OnceValues(func() (*demo.World, error) { return demo.Generate(seed, now(), 200) })
 
 func long(tb testing.TB) *demo.World {
 	tb.Helper()
-	w, err := year()
+	w, err := half()
 	require.NoError(tb, err)
 	return w
 }

@@ -109,7 +109,7 @@ func system() ticket.Actor { return ticket.Actor{Kind: ticket.ActorSystem, Shop:
 // Every message of the script arrives, hardly a command is refused, and what is
 // left is what a shop in the middle of its work looks like.
 func TestThePlayedShopLooksLikeOne(t *testing.T) {
-	w := world(t, 30)
+	w := world(t, 18)
 	_, s, p := play(t, w, w.Until)
 	r := p.Report()
 	received := 0
@@ -160,7 +160,7 @@ func TestThePlayedShopLooksLikeOne(t *testing.T) {
 // histories, keys and figures; and the script goes on there.
 func TestACopyIsTheSameAndGoesOn(t *testing.T) {
 	ctx := t.Context()
-	w := world(t, 8)
+	w := world(t, 5)
 	half := w.From.Add(w.Until.Sub(w.From) / 2)
 	shelf, s, p := play(t, w, half)
 	store, err := sqlstore.OpenSQLite(filepath.Join(t.TempDir(), "shop.db"))
