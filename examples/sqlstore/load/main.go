@@ -160,12 +160,8 @@ func measure(ctx context.Context, opt options, progress io.Writer) (rep report, 
 	if rep.Pages, err = t.pages(ctx, stock, opt.pages); err != nil {
 		return rep, err
 	}
-	for _, w := range opt.workers {
-		c, err := t.claims(ctx, w, opt.claims)
-		if err != nil {
-			return rep, err
-		}
-		rep.Claims = append(rep.Claims, c)
+	if rep.Claims, err = t.allClaims(ctx, opt); err != nil {
+		return rep, err
 	}
 	rep.Machine.LoadAverageAfter = loadAverage()
 	rep.Machine.Size = t.size(ctx)

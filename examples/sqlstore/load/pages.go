@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -154,22 +155,61 @@ func (s *spy) watch(on bool) {
 type claimed struct {
 	Workers   int     `json:"workers"`
 	Backlog   int     `json:"backlog"`
-	PerSecond float64 `json:"claims_per_second"` // tickets
-	P50       float64 `json:"p50_ms"`            // of one call
+	Beside    bool    `json:"beside_open_transaction"` // one that has written, and has nothing to do with it
+	PerSecond float64 `json:"claims_per_second"`       // tickets
+	P50       float64 `json:"p50_ms"`                  // of one call
 	P99       float64 `json:"p99_ms"`
 }
 
 // claimPage is how many tickets one call claims.
 const claimPage = 100
 
+// allClaims measures claims by every number of workers; on PostgreSQL, where a
+// writer does not stop the others, also beside a transaction that stays open.
+func (t *target) allClaims(ctx context.Context, opt options) ([]claimed, error) {
+	var all []claimed
+	for _, w := range opt.workers {
+		c, err := t.claims(ctx, w, opt.claims)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, c)
+	}
+	if t.engine == sqlstore.EngineSQLite {
+		return all, nil
+	}
+	c, err := t.besideOpen(ctx, opt.workers[len(opt.workers)-1], opt.claims)
+	return append(all, c), err
+}
+
+// besideOpen measures claims while a transaction is open that has written and has
+// nothing to do with them: nothing that claims leave behind can be cleared away.
+func (t *target) besideOpen(ctx context.Context, workers, most int) (claimed, error) {
+	if _, err := t.db.ExecContext(ctx, "CREATE TABLE host_stock (item text)"); err != nil {
+		return claimed{}, err
+	}
+	tx, err := t.db.BeginTx(ctx, nil)
+	if err != nil {
+		return claimed{}, err
+	}
+	_, err = tx.ExecContext(ctx, "INSERT INTO host_stock VALUES ('tea')")
+	var c claimed
+	if err == nil {
+		c, err = t.claims(ctx, workers, most)
+		c.Beside = true
+	}
+	return c, errors.Join(err, tx.Rollback())
+}
+
 // claims lets workers take tickets at a time when all of them are due, and counts.
 func (t *target) claims(ctx context.Context, workers, most int) (claimed, error) {
-	now := time.Now().AddDate(10, 0, 0)
+	t.measured++
+	now := time.Now().AddDate(10, 0, 7*t.measured) // what was claimed a measurement ago is due again
 	out := claimed{Workers: workers}
 	if err := t.db.QueryRowContext(ctx, "SELECT count(*) FROM kulanz_ticket_due").Scan(&out.Backlog); err != nil {
 		return out, err
 	}
-	calls := min(most, out.Backlog/2)/claimPage/workers + 1
+	calls := min(most, out.Backlog/2)/claimPage/workers + 1 // so that none comes away empty
 	all := make([][]time.Duration, workers)
 	got := make([]int, workers)
 	took, err := parallel(workers, func(w int) error {

@@ -58,9 +58,10 @@ func (r report) print(w io.Writer, asJSON bool) error {
 	for _, p := range r.Pages {
 		fmt.Fprintf(t, "%s\t%s\t%d\t%.2f ms\t%.2f ms\t\n", p.Order, p.Place, p.Skips, p.P50, p.P99)
 	}
-	fmt.Fprintln(t, "\nworkers\tbacklog\tclaims/s\tp50\tp99\t")
+	fmt.Fprintln(t, "\nworkers\tbacklog\tclaims/s\tp50\tp99\t\t")
 	for _, c := range r.Claims {
-		fmt.Fprintf(t, "%d\t%d\t%.0f\t%.2f ms\t%.2f ms\t\n", c.Workers, c.Backlog, c.PerSecond, c.P50, c.P99)
+		fmt.Fprintf(t, "%d\t%d\t%.0f\t%.2f ms\t%.2f ms\t%s\t\n", c.Workers, c.Backlog, c.PerSecond, c.P50, c.P99,
+			map[bool]string{true: "beside an open transaction"}[c.Beside])
 	}
 	if err := t.Flush(); err != nil {
 		return err

@@ -27,6 +27,8 @@ type target struct {
 	db     *sql.DB
 	spy    *spy
 	remove func() error
+
+	measured int // claims so far
 }
 
 func open(ctx context.Context, opt options) (*target, error) {
