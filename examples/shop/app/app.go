@@ -18,6 +18,7 @@ import (
 	"github.com/kulanz-go/kulanz/examples/shop/store"
 	"github.com/kulanz-go/kulanz/feedback"
 	"github.com/kulanz-go/kulanz/feedback/review"
+	"github.com/kulanz-go/kulanz/feedback/tone"
 	"github.com/kulanz-go/kulanz/goodwill"
 	"github.com/kulanz-go/kulanz/sla"
 	"github.com/kulanz-go/kulanz/ticket"
@@ -33,6 +34,9 @@ type Config struct {
 	Log *slog.Logger
 	// Payer gives money back.
 	Payer goodwill.Payer
+	// Tone reads the tone of reviews. Default: the engine of package tone, which
+	// takes a moment to make.
+	Tone tone.Analyzer
 	// Base is where the shop is found: the beginning of every link in a mail.
 	Base string
 	// Observe is told of every operation of the ticket desk. Default: nobody.
@@ -95,7 +99,7 @@ func New(ctx context.Context, cfg Config) (*App, error) {
 	}
 	a.secret = k.Links
 	for _, part := range []func() error{
-		a.loadWords(ctx), a.house(ctx), a.ticketDesk(cfg), a.surveyDesk(cfg.DB.Desk.Feedback(), wishes{cfg.DB}, k), a.goodwillDesk(cfg, k), a.reviewDesk,
+		a.loadWords(ctx), a.house(ctx), a.ticketDesk(cfg), a.surveyDesk(cfg.DB.Desk.Feedback(), wishes{cfg.DB}, k), a.goodwillDesk(cfg, k), a.reviewDesk(cfg.Tone),
 	} {
 		if err := part(); err != nil {
 			return nil, fmt.Errorf("shop: %w", err)

@@ -30,6 +30,7 @@ import (
 	"github.com/kulanz-go/kulanz/examples/shop/pay"
 	"github.com/kulanz-go/kulanz/examples/shop/store"
 	"github.com/kulanz-go/kulanz/examples/shop/web"
+	"github.com/kulanz-go/kulanz/feedback/tone"
 	"github.com/kulanz-go/kulanz/ticket"
 )
 
@@ -76,6 +77,9 @@ var template = sync.OnceValues(func() (string, error) {
 	return filepath.Join(dir, "copy.db"), errors.Join(err, db.Close())
 })
 
+// engine is made once: it takes longer than most tests.
+var engine = sync.OnceValues(func() (*tone.Engine, error) { return tone.New(tone.Config{}) })
+
 // site is the whole shop under test, over a database of its own.
 type site struct {
 	t     testing.TB
@@ -109,7 +113,9 @@ func openAt(tb testing.TB, where string, change ...func(*web.Config)) *site {
 	log := slog.New(slog.NewTextHandler(&locked{w: s.log}, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	payer, err := pay.NewService(ctx, pay.Config{DB: db.SQL(), Now: s.clock.Now})
 	require.NoError(tb, err)
-	s.app, err = app.New(ctx, app.Config{DB: db, Now: s.clock.Now, Log: log, Payer: payer, Base: "http://shop.test"})
+	analyzer, err := engine()
+	require.NoError(tb, err)
+	s.app, err = app.New(ctx, app.Config{DB: db, Now: s.clock.Now, Log: log, Payer: payer, Base: "http://shop.test", Tone: analyzer})
 	require.NoError(tb, err)
 	cfg := web.Config{App: s.app, Log: log, Metrics: s.reg, Demo: true, Password: quick()}
 	for _, c := range change {

@@ -1,0 +1,256 @@
+package main_test
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	shop "github.com/kulanz-go/kulanz/examples/shop"
+)
+
+const envChild = "KULANZ_SHOP_TEST_CHILD"
+
+// TestMain is the shop itself in a process that a test started.
+func TestMain(m *testing.M) {
+	if os.Getenv(envChild) == "" {
+		os.Exit(m.Run())
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := shop.Run(ctx, os.Args[1:], os.Getenv, os.Stdout, os.Stderr)
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	os.Exit(0)
+}
+
+// process is a running shop.
+type process struct {
+	t     testing.TB
+	cmd   *exec.Cmd
+	url   string
+	lines []string // what it printed before it was open
+}
+
+func command(ctx context.Context, dir string, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, os.Args[0], args...)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), envChild+"=1")
+	cmd.Stderr = os.Stderr
+	return cmd
+}
+
+// start runs a shop until it is open.
+func start(tb testing.TB, dir string, args ...string) *process {
+	tb.Helper()
+	p := &process{t: tb, cmd: command(context.Background(), dir, append([]string{"-addr", "127.0.0.1:0", "-days", "1", "-rate", "0"}, args...)...)}
+	out, err := p.cmd.StdoutPipe()
+	require.NoError(tb, err)
+	require.NoError(tb, p.cmd.Start())
+	tb.Cleanup(p.kill)
+	for lines := bufio.NewScanner(out); lines.Scan(); {
+		if open, ok := strings.CutPrefix(lines.Text(), "The shop is open: "); ok {
+			p.url = open
+			go func() { _, _ = io.Copy(io.Discard, out) }()
+			return p
+		}
+		p.lines = append(p.lines, lines.Text())
+	}
+	tb.Fatal("it did not open")
+	return nil
+}
+
+func (p *process) kill() {
+	if p.cmd.ProcessState == nil {
+		_ = p.cmd.Process.Kill()
+		_ = p.cmd.Wait()
+	}
+}
+
+// stop ends it as an operator does, and wants no fault.
+func (p *process) stop() {
+	p.t.Helper()
+	require.NoError(p.t, p.cmd.Process.Signal(syscall.SIGTERM))
+	require.NoError(p.t, p.cmd.Wait())
+}
+
+func client(tb testing.TB) *http.Client {
+	tb.Helper()
+	jar, err := cookiejar.New(nil)
+	require.NoError(tb, err)
+	return &http.Client{Jar: jar, Timeout: 20 * time.Second}
+}
+
+// read returns status, address and body of an answer.
+func read(tb testing.TB, res *http.Response, err error) (int, string, string) {
+	tb.Helper()
+	require.NoError(tb, err)
+	body, err := io.ReadAll(res.Body)
+	require.NoError(tb, err)
+	require.NoError(tb, res.Body.Close())
+	return res.StatusCode, res.Request.URL.Path, string(body)
+}
+
+func (p *process) get(c *http.Client, path string) (int, string, string) {
+	p.t.Helper()
+	res, err := c.Get(p.url + path) //nolint:noctx // the client has a timeout
+	return read(p.t, res, err)
+}
+
+func (p *process) post(c *http.Client, path string, fields ...string) (int, string, string) {
+	p.t.Helper()
+	form := make(url.Values)
+	for i := 0; i < len(fields); i += 2 {
+		form.Set(fields[i], fields[i+1])
+	}
+	res, err := c.PostForm(p.url+path, form) //nolint:noctx // the client has a timeout
+	return read(p.t, res, err)
+}
+
+// write sends the contact form and returns the path of the ticket's page.
+func (p *process) write(email, key, text string) string {
+	p.t.Helper()
+	code, path, body := p.post(client(p.t), "/contact", "key", key, "email", email, "text", text, "order", "B-1", "asked", "1")
+	require.Equal(p.t, http.StatusOK, code, body)
+	return path
+}
+
+func TestNothingIsLostWhenItIsKilled(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	first := start(t, dir)
+	require.Len(t, first.lines, 2, "one-time passwords")
+	code, _, _ := first.get(client(t), "/healthz")
+	assert.Equal(t, http.StatusOK, code)
+	check := command(t.Context(), dir, "-addr", strings.TrimPrefix(first.url, "http://"), "healthcheck")
+	require.NoError(t, check.Run())
+
+	path := first.write("neu@post.example", "k1", "Das darf nicht verloren gehen")
+	require.NoError(t, first.cmd.Process.Kill())
+	first.kill()
+	second := start(t, dir)
+	assert.Empty(t, second.lines, "passwords are printed once")
+	_, _, body := second.get(client(t), path)
+	assert.Contains(t, body, "Das darf nicht verloren gehen")
+	again := second.write("neu@post.example", "k1", "Das darf nicht verloren gehen")
+	assert.Equal(t, "/contact", again, "the customer is known by now: the link goes by mail")
+
+	// The one-time password has to be changed before anything is seen.
+	password := first.lines[0][strings.LastIndex(first.lines[0], " ")+1:]
+	agent := client(t)
+	_, at, _ := second.post(agent, "/desk/login", "name", "admin", "password", password)
+	assert.Equal(t, "/desk/password", at)
+	_, at, _ = second.get(agent, "/desk")
+	assert.Equal(t, "/desk/password", at)
+	_, at, _ = second.post(agent, "/desk/password", "old", password, "password", "ein langes Passwort", "again", "ein langes Passwort")
+	assert.Equal(t, "/desk", at)
+
+	copied := filepath.Join(dir, "copy.db")
+	require.NoError(t, command(t.Context(), dir, "backup", copied).Run(), "while it is open")
+	second.stop()
+	third := start(t, dir, "-db", copied)
+	_, _, body = third.get(client(t), path)
+	assert.Equal(t, 1, strings.Count(body, "<p>Das darf nicht verloren gehen</p>"), "sent twice under one key it is one")
+	third.stop()
+}
+
+func TestTwoProcessesOnOneDatabase(t *testing.T) {
+	t.Parallel()
+	where := schema(t)
+	dir := t.TempDir()
+	env := []string{"-db", where, "-mail", filepath.Join(dir, "mail"), "-demo=false"}
+	one := start(t, dir, env...)
+	two := start(t, dir, env...)
+	assert.Empty(t, two.lines, "the other has printed them")
+	path := one.write("a@post.example", "k1", "Erste Nachricht")
+	_, _, body := two.get(client(t), path)
+	assert.Contains(t, body, "Erste Nachricht")
+	for i := range 5 {
+		one.write("a@post.example", fmt.Sprint("one", i), "Noch etwas")
+		two.write("a@post.example", fmt.Sprint("two", i), "Noch etwas")
+	}
+	require.NoError(t, one.cmd.Process.Kill())
+	one.kill()
+	for i := range 5 {
+		two.write("a@post.example", fmt.Sprint("after", i), "Noch etwas")
+	}
+	two.write("a@post.example", "one0", "Noch etwas") // the browser sends it again, to the other
+	// Of every form one letter, under one id.
+	require.Eventually(t, func() bool { return len(mails(t, filepath.Join(dir, "mail"))) >= 16 }, 60*time.Second, 200*time.Millisecond)
+	two.stop()
+	ids := mails(t, filepath.Join(dir, "mail"))
+	assert.Len(t, ids, 16, "15 forms, and the one that was sent again")
+	slices.Sort(ids)
+	assert.Len(t, slices.Compact(ids), 16)
+	last := start(t, dir, env...)
+	_, _, body = last.get(client(t), path)
+	assert.Equal(t, 15, strings.Count(body, "<p>Noch etwas</p>"), "of every form one message")
+	last.stop()
+}
+
+var messageID = regexp.MustCompile(`(?m)^Message-I[Dd]: (<.*>)\r?$`)
+
+// mails returns the Message-IDs of all letters about tickets in a maildir.
+func mails(tb testing.TB, dir string) []string {
+	tb.Helper()
+	var ids []string
+	files, err := filepath.Glob(filepath.Join(dir, "new", "*"))
+	require.NoError(tb, err)
+	for _, f := range files {
+		data, err := os.ReadFile(f)
+		require.NoError(tb, err)
+		if strings.Contains(string(data), "Ihre Anfrage") {
+			ids = append(ids, messageID.FindStringSubmatch(string(data))[1])
+		}
+	}
+	return ids
+}
+
+// schema makes one of its own in PostgreSQL, and returns its URL.
+func schema(tb testing.TB) string {
+	tb.Helper()
+	base := os.Getenv("KULANZ_POSTGRES")
+	switch {
+	case base != "":
+	case os.Getenv("CI") != "":
+		tb.Fatal("KULANZ_POSTGRES names no database")
+	default:
+		tb.Skip("KULANZ_POSTGRES names no database")
+	}
+	ctx := context.Background()
+	c, err := pgx.Connect(ctx, base)
+	require.NoError(tb, err)
+	name := fmt.Sprintf("kulanz_shop_%d", os.Getpid())
+	_, err = c.Exec(ctx, "CREATE SCHEMA "+name)
+	require.NoError(tb, err)
+	tb.Cleanup(func() {
+		_, err := c.Exec(ctx, "DROP SCHEMA "+name+" CASCADE")
+		require.NoError(tb, err)
+		require.NoError(tb, c.Close(ctx))
+	})
+	at, err := url.Parse(base)
+	require.NoError(tb, err)
+	q := at.Query()
+	q.Set("search_path", name)
+	at.RawQuery = q.Encode()
+	return at.String()
+}
