@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -44,15 +45,20 @@ func TestWorkUntilKilled(t *testing.T) {
 		require.NoError(t, err)
 		s = opened(t, sqlstore.Postgres(pool), queue)
 	}
-	s.run(t, jobs.Config{Workers: 4, Timeout: workTimeout, Deliver: appendTo(outbox, 50*time.Millisecond)})
+	s.run(t, jobs.Config{Workers: 4, Timeout: workTimeout, Deliver: appendTo(outbox, beforeKill)})
 	select {} // until it is killed
 }
 
 // workTimeout is short, so that what the killed held is soon taken over.
 const workTimeout = 500 * time.Millisecond
 
-// appendTo delivers into a file, then takes a while to say so.
-func appendTo(path string, pause time.Duration) func(context.Context, ticket.Outgoing) error {
+// beforeKill is how much a process brings out before all its workers hang, with a
+// message sent and not noted in the hand of each.
+const beforeKill = 8
+
+// appendTo delivers into a file; after so many it delivers and never says so.
+func appendTo(path string, hangAfter int64) func(context.Context, ticket.Outgoing) error {
+	var sent atomic.Int64
 	return func(_ context.Context, o ticket.Outgoing) error {
 		f, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 		if err != nil {
@@ -61,7 +67,9 @@ func appendTo(path string, pause time.Duration) func(context.Context, ticket.Out
 		if _, err := fmt.Fprintln(f, o.Event.ID, o.MessageID); err != nil {
 			return err
 		}
-		time.Sleep(pause)
+		if sent.Add(1) > hangAfter {
+			select {}
+		}
 		return f.Close()
 	}
 }
@@ -88,7 +96,7 @@ func messages(tb testing.TB, path string) map[string][]string {
 // taken, under the same ids.
 func TestKilledWorkersLoseNothing(t *testing.T) {
 	t.Parallel()
-	const replies, kills, workers = 80, 2, 4
+	const replies, kills, workers = 40, 2, 4
 	for name, open := range engines() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -102,16 +110,21 @@ func TestKilledWorkersLoseNothing(t *testing.T) {
 				child := exec.CommandContext(ctx, os.Args[0], "-test.run=^TestWorkUntilKilled$", "-test.timeout=60s")
 				child.Env = append(os.Environ(), envWorkOutbox+"="+outbox, s.where)
 				require.NoError(t, child.Start())
-				eventually(t, "it works", func() bool { return len(messages(t, outbox)) > 8*(k+1) })
+				eventually(t, "it works", func() bool { return len(messages(t, outbox)) > beforeKill*(k+1) })
 				require.NoError(t, child.Process.Kill())
 				assert.Error(t, child.Wait())
 			}
-			require.Less(t, len(messages(t, outbox)), replies, "they were killed in the middle")
 			time.Sleep(2*workTimeout + 100*time.Millisecond)
 			_, err := s.DB().ExecContext(ctx, "DELETE FROM river_leader") // as its lease does after 15 seconds
 			require.NoError(t, err)
-			s.run(t, jobs.Config{Timeout: workTimeout, Deliver: appendTo(outbox, 0)})
-			eventually(t, "all arrive", func() bool { return len(messages(t, outbox)) == replies })
+			s.run(t, jobs.Config{Timeout: workTimeout, Deliver: appendTo(outbox, replies*2)})
+			eventually(t, "all is done", func() bool {
+				var left int
+				require.NoError(t, s.DB().QueryRowContext(ctx,
+					"SELECT count(*) FROM river_job WHERE kind = 'kulanz_ticket_effect' AND state <> 'completed'").Scan(&left))
+				return left == 0
+			})
+			require.Len(t, messages(t, outbox), replies, "nothing is lost")
 			want, again := s.outboundText(t), 0
 			for effect, ids := range messages(t, outbox) {
 				for _, id := range ids {
@@ -119,6 +132,7 @@ func TestKilledWorkersLoseNothing(t *testing.T) {
 				}
 				again += len(ids) - 1
 			}
+			assert.Positive(t, again, "they were killed with something in hand")
 			assert.LessOrEqual(t, again, kills*workers, "only what the killed had in hand is sent again")
 			failed, err := s.queue.Failed(ctx, 10)
 			require.NoError(t, err)
