@@ -69,6 +69,7 @@ type App struct {
 	base    string
 	secret  []byte // signs links
 	replies *reviews.Deliverer
+	waiting tally
 	people  atomic.Pointer[[]store.Agent]
 }
 

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/kulanz-go/kulanz/escalation/queue"
@@ -130,17 +131,11 @@ func (a *App) keepFiles(ctx context.Context, customer string, files []store.File
 // Waiting is what a customer may expect before somebody answers, with how many
 // are before it. It is a range, rounded up, in opening hours.
 func (a *App) Waiting(ctx context.Context, language string) (string, error) {
-	ahead, agents := 0, 0
-	q := ticket.Query{States: []ticket.State{ticket.StateNew, ticket.StateOpen}, Limit: ticket.MaxPage}
-	list, err := a.Tickets.List(ctx, System(), q)
+	ahead, err := a.waiting.count(a.now(), func() (int, error) { return a.countWaiting(ctx) })
 	if err != nil {
 		return "", err
 	}
-	for _, t := range list.Tickets {
-		if !t.WaitingSince.IsZero() {
-			ahead++
-		}
-	}
+	agents := 0
 	for _, p := range a.Agents() {
 		if p.Role == demo.RoleAgent {
 			agents++
@@ -155,6 +150,49 @@ func (a *App) Waiting(ctx context.Context, language string) (string, error) {
 		return "", err
 	}
 	return n.Text(language, a.Calendar.Zone(), a.now()), nil
+}
+
+// countWaiting counts the customers who wait for an answer, page by page.
+func (a *App) countWaiting(ctx context.Context) (int, error) {
+	n := 0
+	q := ticket.Query{States: []ticket.State{ticket.StateNew, ticket.StateOpen}, Limit: ticket.MaxPage}
+	for {
+		list, err := a.Tickets.List(ctx, System(), q)
+		if err != nil {
+			return 0, err
+		}
+		for _, t := range list.Tickets {
+			if !t.WaitingSince.IsZero() {
+				n++
+			}
+		}
+		if q.After = list.Next; q.After == nil {
+			return n, nil
+		}
+	}
+}
+
+// tally is a count that is made anew at most every few seconds, by one at a time:
+// every page shows it.
+type tally struct {
+	mu sync.Mutex
+	at time.Time
+	n  int
+}
+
+const tallyLasts = 5 * time.Second
+
+func (t *tally) count(now time.Time, anew func() (int, error)) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if age := now.Sub(t.at); !t.at.IsZero() && age >= 0 && age < tallyLasts {
+		return t.n, nil
+	}
+	n, err := anew()
+	if err == nil {
+		t.n, t.at = n, now
+	}
+	return n, err
 }
 
 // Withdraw records a withdrawal that came in by the button, with the ticket that
