@@ -223,8 +223,7 @@ func (a *App) countTopics(ctx context.Context, f *Figures) error {
 			return err
 		}
 		found = topics.Find(found[:0], text)
-		group := tone.Group{Day: feedback.DayOf(t.Created, a.Calendar.Zone()), Segment: feedback.Segment{Facet: "channel", Value: string(t.Channel)}}
-		if err := counts.Add(group, found); err != nil {
+		if err := counts.Add(tone.Group{Day: feedback.DayOf(t.Created, a.Calendar.Zone())}, found); err != nil {
 			return err
 		}
 	}

@@ -24,6 +24,7 @@ func TestTheDashboardShowsWhatThereIs(t *testing.T) {
 	for _, text := range []string{"Erste Antwort in der Frist", "Zufriedenheit (CSAT)", "Worum es geht", "Kulanzbudget", "Lücken im Dienstplan"} {
 		assert.Contains(t, p.body, text)
 	}
+	assert.Regexp(t, `<td>(Lieferung|Versand|Rückgabe|Erstattung)[^<]*</td><td>\d+/\d+</td>`, p.body, "what customers write about")
 	assert.NotContains(t, p.body, "Protokoll", "the audit log is the manager's")
 	var charts []struct {
 		ID   string     `json:"id"`
