@@ -108,3 +108,26 @@ func TestReadOnlyPostgres(t *testing.T) {
 	defer standby.Close()
 	wantRefused(t, sqlstore.Postgres(standby), sqlstore.ErrReadOnly, nil)
 }
+
+// Two transactions of the host's that wait for each other: one of them is told to
+// begin again, and the other goes on.
+func TestDeadlockIsAConflict(t *testing.T) {
+	o := openPgx(pgx.ReadCommitted)(t)
+	ctx := t.Context()
+	check(t, o.Tickets().Commit(ctx, aCase{1}.ticket()))
+	check(t, o.Tickets().Commit(ctx, aCase{2}.ticket()))
+	first, one, _, err := o.begin(ctx)
+	check(t, err)
+	second, two, _, err := o.begin(ctx)
+	check(t, err)
+	check(t, first.Tickets().Commit(ctx, aCase{1}.changed()))
+	check(t, second.Tickets().Commit(ctx, aCase{2}.changed()))
+	crossed := make(chan error)
+	go func() { crossed <- errors.Join(first.Tickets().Commit(ctx, aCase{2}.changed()), one.Rollback(ctx)) }()
+	err = errors.Join(second.Tickets().Commit(ctx, aCase{1}.changed()), two.Rollback(ctx))
+	other := <-crossed
+	if errors.Is(err, ticket.ErrConflict) == errors.Is(other, ticket.ErrConflict) {
+		t.Fatalf("of two that waited for each other: %v, %v", err, other)
+	}
+	check(t, o.Tickets().Commit(ctx, aCase{1}.changed()))
+}

@@ -32,6 +32,13 @@ func (a aCase) ticket() ticket.Commit {
 	}}}}
 }
 
+// changed is the ticket's next version.
+func (a aCase) changed() ticket.Commit {
+	c := a.ticket()
+	c.Changes[0].Expect, c.Changes[0].Next.Version = 1, 2
+	return c
+}
+
 // grant reserves 10 euros of a budget of 25.
 func (a aCase) grant() goodwill.Commit {
 	return goodwill.Commit{
@@ -154,5 +161,36 @@ func wantStored(ctx context.Context, t *testing.T, o opened, numbers ...byte) {
 	check(t, err)
 	if len(balances) != 1 || balances[0].Pending.Minor() != int64(1000*n) {
 		t.Errorf("the budget stands at %v, want %d times 10.00", balances, n)
+	}
+}
+
+// Shops that share a database do not meet: with one id, one key and one account
+// each, in all three stores.
+func TestShopsApart(t *testing.T) {
+	const other = "Shop" // another one, to the byte
+	for name, open := range engines() {
+		t.Run(name, func(t *testing.T) {
+			o := open(t)
+			ctx := t.Context()
+			check(t, aCase{1}.write(ctx, o.Store))
+			tc, gc, fc := aCase{1}.ticket(), aCase{1}.grant(), aCase{1}.invitation()
+			tc.Changes[0].Next.Shop, gc.Writes[0].Next.Shop, fc.Writes[0].Next.Shop = other, other, other
+			gc.Entries[0].Shop, fc.Take[0].Key.Shop, fc.Take[0].Ref.Shop = other, other, other
+			check(t, o.Tickets().Commit(ctx, tc))
+			check(t, o.Goodwill().Commit(ctx, gc))
+			check(t, o.Feedback().Commit(ctx, fc))
+			wantStored(ctx, t, o, 1)
+			for _, shop := range []string{"sho", "shop ", "SHOP", "%", ""} {
+				page, err := o.Tickets().List(ctx, ticket.Query{Shop: shop, Limit: 10})
+				check(t, err)
+				grants, err := o.Goodwill().List(ctx, goodwill.Query{Shop: shop, Limit: 10})
+				check(t, err)
+				entries, err := o.Goodwill().Entries(ctx, goodwill.EntryQuery{Shop: shop, Account: "budget", Limit: 10})
+				check(t, err)
+				if len(page.Records)+len(grants.Records)+len(entries) > 0 {
+					t.Errorf("shop %q sees another's", shop)
+				}
+			}
+		})
 	}
 }
