@@ -94,8 +94,7 @@ func (r *records) quoted(line string) ([]string, error) {
 	fields, err := csv.NewReader(strings.NewReader(text)).Read()
 	if err != nil {
 		r.unread(ahead)
-		var parse *csv.ParseError
-		if errors.As(err, &parse) {
+		if parse, ok := errors.AsType[*csv.ParseError](err); ok {
 			err = parse.Err // its line numbers are those of the text
 		}
 	}
