@@ -155,7 +155,8 @@ func TestAPaymentIsMadeOnceHoweverItDies(t *testing.T) {
 			a, service, err := openPaying(t.Context(), file, clock.Now, nil)
 			require.NoError(t, err)
 			t.Cleanup(func() { require.NoError(t, a.DB.Close()) })
-			paid := func() (n int, minor int64) {
+			paid := func() (int, int64) {
+				n, minor := 0, int64(0)
 				books, err := service.Books(t.Context(), 10)
 				require.NoError(t, err)
 				for _, b := range books {
