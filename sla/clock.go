@@ -30,9 +30,9 @@ type clock struct {
 	cal     *Calendar // nil: wall clock
 	pin     string    // the same as id@version, "" for the wall clock
 
-	start, since, held time.Time
-	until              time.Time // end of the last running stretch before since
-	due, breach, end   time.Time
+	start, since, held instant
+	until              instant // end of the last running stretch before since
+	due, breach, end   instant
 	spent              time.Duration // counted before since
 	paused             time.Duration // left out before since or held
 	budget             time.Duration
@@ -50,40 +50,47 @@ func (p *percents) has(n int) bool { return p[n>>6]&(1<<(n&63)) != 0 }
 func (p *percents) add(n int)      { p[n>>6] |= 1 << (n & 63) }
 
 // measure returns the time from a to b on the clock.
-func (c *clock) measure(a, b time.Time) time.Duration { return measure(c.cal, a, b) }
+func (c *clock) measure(a, b instant) time.Duration { return measure(c.cal, a, b) }
 
-func measure(cal *Calendar, a, b time.Time) time.Duration {
+func measure(cal *Calendar, a, b instant) time.Duration {
 	if cal == nil {
 		return b.Sub(a)
 	}
-	return cal.Between(a, b)
+	return cal.between(a, b)
 }
 
 // ahead returns when d >= 0 has passed on the clock since t, under the tie
 // rule of the target.
-func ahead(cal *Calendar, tie TieRule, t time.Time, d time.Duration) (time.Time, error) {
+func ahead(cal *Calendar, tie TieRule, t instant, d time.Duration) (instant, error) {
 	if cal == nil {
-		if t = t.Add(d); t.Unix() >= endUnix {
-			return time.Time{}, ErrOutOfRange
+		if t = t.Add(d); t.sec >= endSec {
+			return instant{}, ErrOutOfRange
 		}
 		return t, nil
 	}
-	at, err := cal.Add(t, d)
-	if err != nil || d <= 0 {
-		return at.UTC(), err
+	at, err := cal.add(t, d)
+	if err != nil || d <= 0 || tie == "" {
+		return at, err
 	}
-	switch tie {
-	case TieClosing:
-		at, err = cal.PrevOpen(at)
-	case TieOpening:
-		if next, nextErr := cal.NextOpen(at); nextErr == nil {
-			at = next // else nothing opens any more, and the closing instant stays
-		}
-	}
-	return at.UTC(), err
+	return tied(cal, tie, at)
 }
 
-func (c *clock) ahead(t time.Time, d time.Duration) (time.Time, error) {
+// tied moves an instant at which the calendar closes to where the tie rule
+// wants it.
+func tied(cal *Calendar, tie TieRule, at instant) (instant, error) {
+	switch tie {
+	case TieClosing:
+		last, err := cal.PrevOpen(at.UTC())
+		return instantOf(last), err
+	case TieOpening:
+		if next, err := cal.NextOpen(at.UTC()); err == nil {
+			return instantOf(next), nil
+		} // else nothing opens any more, and the closing instant stays
+	}
+	return at, nil
+}
+
+func (c *clock) ahead(t instant, d time.Duration) (instant, error) {
 	return ahead(c.cal, c.target.tie, t, d)
 }
 
@@ -101,7 +108,7 @@ func (c *clock) running() bool { return c.phase == open_ && c.held.IsZero() }
 
 // elapsedAt returns what counted until t, or until the end where that is
 // before t.
-func (c *clock) elapsedAt(t time.Time) time.Duration {
+func (c *clock) elapsedAt(t instant) time.Duration {
 	if !c.held.IsZero() {
 		return c.spent
 	}
@@ -109,14 +116,14 @@ func (c *clock) elapsedAt(t time.Time) time.Duration {
 }
 
 // pausedAt returns what was left out until t.
-func (c *clock) pausedAt(t time.Time) time.Duration {
+func (c *clock) pausedAt(t instant) time.Duration {
 	if c.held.IsZero() {
 		return c.paused
 	}
 	return counted(c.paused, c.measure(c.held, c.upTo(t)))
 }
 
-func (c *clock) upTo(t time.Time) time.Time {
+func (c *clock) upTo(t instant) instant {
 	if !c.end.IsZero() && c.end.Before(t) {
 		return c.end
 	}
@@ -124,7 +131,7 @@ func (c *clock) upTo(t time.Time) time.Time {
 }
 
 // late notes a breach where the running clock is past its due date at t.
-func (c *clock) late(t time.Time) {
+func (c *clock) late(t instant) {
 	if c.running() && c.breach.IsZero() && !c.due.IsZero() && t.After(c.due) {
 		c.breach = c.due
 	}
@@ -132,7 +139,7 @@ func (c *clock) late(t time.Time) {
 
 // breachedAt returns since when the cycle stands breached as of t, zero if it
 // does not.
-func (c *clock) breachedAt(t time.Time) time.Time {
+func (c *clock) breachedAt(t instant) instant {
 	if c.breach.IsZero() && c.running() && !c.due.IsZero() && t.After(c.due) {
 		return c.due
 	}
@@ -140,7 +147,7 @@ func (c *clock) breachedAt(t time.Time) time.Time {
 }
 
 // settle counts the running stretch until t and starts another there.
-func (c *clock) settle(t time.Time) {
+func (c *clock) settle(t instant) {
 	spent := counted(c.spent, c.measure(c.since, t))
 	c.pass(spent)
 	c.spent, c.until, c.since = spent, t, t
@@ -166,34 +173,34 @@ func (c *clock) share(i int) time.Duration {
 
 // warnAt returns when warning mark i is or was reached, zero where that is
 // not known: the clock stands before it, or the calendar never gets there.
-func (c *clock) warnAt(i int) time.Time {
+func (c *clock) warnAt(i int) instant {
 	if i < c.nPassed {
 		return c.start.Add(c.passed[i])
 	}
 	if !c.held.IsZero() {
-		return time.Time{}
+		return instant{}
 	}
 	at, err := c.ahead(c.since, c.share(i)-c.spent)
 	if err != nil {
-		return time.Time{}
+		return instant{}
 	}
 	return at
 }
 
 // pause stops the clock at t.
-func (c *clock) pause(t time.Time) {
+func (c *clock) pause(t instant) {
 	c.late(t)
 	c.settle(t)
-	c.since, c.held = time.Time{}, t
+	c.since, c.held = instant{}, t
 }
 
 // resume lets the clock run on from t. Where no time on the clock was lost,
 // the due date stays as it was, to the nanosecond; but one that came while the
 // clock stood was not missed, and moves to t.
-func (c *clock) resume(t time.Time) error {
+func (c *clock) resume(t instant) error {
 	lost := c.measure(c.held, t)
 	c.paused = counted(c.paused, lost)
-	c.since, c.held = t, time.Time{}
+	c.since, c.held = t, instant{}
 	if lost == 0 && (c.due.IsZero() || !c.breach.IsZero() || !c.due.Before(t)) {
 		return nil
 	}
@@ -202,7 +209,7 @@ func (c *clock) resume(t time.Time) error {
 }
 
 // date finds the due date anew from t, where the rest of the target begins.
-func (c *clock) date(t time.Time) error {
+func (c *clock) date(t instant) error {
 	if !c.breach.IsZero() {
 		return nil
 	}
@@ -213,7 +220,7 @@ func (c *clock) date(t time.Time) error {
 
 // dueIfResumed returns when a standing clock would fall due if it ran on
 // from t.
-func (c *clock) dueIfResumed(t time.Time) time.Time {
+func (c *clock) dueIfResumed(t instant) instant {
 	if !c.breach.IsZero() || c.due.IsZero() {
 		return c.due
 	}
@@ -222,38 +229,38 @@ func (c *clock) dueIfResumed(t time.Time) time.Time {
 	}
 	due, err := c.ahead(t, c.budget-c.spent)
 	if err != nil {
-		return time.Time{}
+		return instant{}
 	}
 	return due
 }
 
 // stop ends the cycle at t as met or breached.
-func (c *clock) stop(t time.Time) {
+func (c *clock) stop(t instant) {
 	c.late(t)
 	c.phase, c.end = stopped, t
 }
 
 // cancel ends the cycle at t without a judgement, but a breach stays one.
-func (c *clock) cancel(t time.Time, cause Cause) {
+func (c *clock) cancel(t instant, cause Cause) {
 	c.late(t)
 	c.phase, c.end, c.cause = cancelled, t, cause
 }
 
 // revive undoes stop or cancel: the time in between counts as it would have.
-func (c *clock) revive() { c.phase, c.end, c.cause = open_, time.Time{}, "" }
+func (c *clock) revive() { c.phase, c.end, c.cause = open_, instant{}, "" }
 
 // exclude revives the clock at t and leaves out the time since its end.
-func (c *clock) exclude(t time.Time) error {
+func (c *clock) exclude(t instant) error {
 	if c.held.IsZero() {
 		c.settle(c.end)
-		c.since, c.held = time.Time{}, c.end
+		c.since, c.held = instant{}, c.end
 	}
 	c.revive()
 	return c.resume(t)
 }
 
 // state returns the state, given since when the cycle stands breached.
-func (c *clock) state(breach time.Time) State {
+func (c *clock) state(breach instant) State {
 	switch {
 	case !breach.IsZero():
 		return Breached

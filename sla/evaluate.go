@@ -11,11 +11,12 @@ func Evaluate(p *Policy, timeline []Mark, now time.Time) []Status {
 	var f fold
 	f.start(p)
 	f.keeps = true
+	end := instantOf(now)
 	for i := range timeline {
-		if !timeline[i].At.After(now) {
+		if !instantOf(timeline[i].At).After(end) {
 			f.apply(&timeline[i])
 		}
 	}
-	f.held(now)
+	f.held(end)
 	return f.written()
 }

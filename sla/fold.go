@@ -3,7 +3,6 @@ package sla
 import (
 	"errors"
 	"slices"
-	"time"
 )
 
 // Bounds of what a tracker keeps.
@@ -14,31 +13,20 @@ const (
 	maxStateName = maxNameLen
 )
 
-// The bounds of the years 1 to 9999 in Unix seconds, half-open.
-const (
-	firstUnix = -62135596800
-	endUnix   = 253402300800
-)
-
-func inYears(t time.Time) bool {
-	sec := t.Unix()
-	return sec >= firstUnix && sec < endUnix
-}
-
 // head is what a timeline's fold remembers besides its clocks.
 type head struct {
 	seq      int64
-	at       time.Time // of the last mark; zero: none yet
-	opened   time.Time // zero: not yet
-	rule     int       // that matches now; -1: none
-	state    string    // of the ticket
-	hold     string    // what MarkPause waits for
-	held     bool      // between MarkPause and MarkResume
-	answered bool      // the customer has had an answer
-	asked    time.Time // since when the customer waits for one; zero: does not
-	done     bool      // resolved or closed
-	void     bool      // merged, spam or cancelled
-	promises int       // made so far
+	at       instant // of the last mark; zero: none yet
+	opened   instant // zero: not yet
+	rule     int     // that matches now; -1: none
+	state    string  // of the ticket
+	hold     string  // what MarkPause waits for
+	held     bool    // between MarkPause and MarkResume
+	answered bool    // the customer has had an answer
+	asked    instant // since when the customer waits for one; zero: does not
+	done     bool    // resolved or closed
+	void     bool    // merged, spam or cancelled
+	promises int     // made so far
 }
 
 // fold turns marks into clocks. It is the one machine behind Tracker,
@@ -53,8 +41,8 @@ type fold struct {
 	faults   []MarkFault
 	dropped  int // faults beyond maxFaults
 	records  []record
-	mark     *Mark     // being applied
-	at       time.Time // its instant, never before the last one's
+	mark     *Mark   // being applied
+	at       instant // its instant, never before the last one's
 
 	keeps bool // whether cycles that another displaces are written down, in out
 	out   []Status
@@ -142,11 +130,11 @@ func (f *fold) admit(m *Mark) bool {
 		f.fault(FaultSeq)
 		return false
 	}
-	if m.At.IsZero() || !inYears(m.At) {
+	at := instantOf(m.At)
+	if at.IsZero() || !at.inYears() {
 		f.fault(FaultTime)
 		return false
 	}
-	at := m.At.Round(0).UTC()
 	if at.Before(h.at) {
 		f.fault(FaultTimeBack)
 		at = h.at
@@ -173,8 +161,8 @@ func (f *fold) fault(code FaultCode) {
 		return
 	}
 	bad := MarkFault{Code: code, Seq: f.mark.Seq, Kind: f.mark.Kind & knownKinds}
-	if inYears(f.mark.At) {
-		bad.At = f.mark.At.Round(0).UTC()
+	if at := instantOf(f.mark.At); at.inYears() {
+		bad.At = at.UTC()
 	}
 	f.faults = append(f.faults, bad)
 }
@@ -217,7 +205,7 @@ func (f *fold) checkPromise(m *Mark, found bool) {
 // end stops or cancels one open cycle where the mark asks for it.
 func (f *fold) end(c *clock, m *Mark, stop bool) {
 	switch {
-	case stop && m.At.Before(c.start):
+	case stop && instantOf(m.At).Before(c.start):
 		f.fault(FaultAnsweredBefore)
 		c.cancel(f.at, CauseAnsweredBefore)
 	case stop:
@@ -267,10 +255,10 @@ func (f *fold) flags(m *Mark) {
 		replies = f.p.rules[h.rule].replies
 	}
 	if k.Has(replies) {
-		h.answered, h.asked = true, time.Time{}
+		h.answered, h.asked = true, instant{}
 	}
 	if k.Has(MarkResolved | MarkClosed) {
-		h.done, h.asked = true, time.Time{}
+		h.done, h.asked = true, instant{}
 	}
 	if k.Has(voidKinds) {
 		h.void = true

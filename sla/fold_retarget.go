@@ -74,7 +74,7 @@ func (f *fold) retargetOpen(c *clock, tg *target) {
 
 // fill starts a metric that would be running by now, had a rule asked for it
 // before, or had the ticket not come in as spam.
-func (f *fold) fill(c *clock, start time.Time) {
+func (f *fold) fill(c *clock, start instant) {
 	tg := f.p.target(f.head.rule, c.metric)
 	if tg != nil && (c.phase == idle || c.cause == CauseNoTarget) && f.lacks(c.metric) {
 		f.begin(c, tg, start)
@@ -113,7 +113,7 @@ func (f *fold) swap(c *clock, tg *target, rule int, a allowance) {
 		c.shifted = true
 	}
 	c.target, c.rule, c.cal, c.pin, c.budget = tg, rule, a.cal, a.pin, a.budget
-	c.breach = time.Time{}
+	c.breach = instant{}
 	base := c.since
 	if base.IsZero() {
 		base = c.held
@@ -181,13 +181,13 @@ func (f *fold) follow() {
 
 // look tells, if anybody looks, of all warnings and breaches up to t that were
 // not told before.
-func (f *fold) look(t time.Time) {
+func (f *fold) look(t instant) {
 	if f.looks {
 		f.find(t)
 	}
 }
 
-func (f *fold) find(t time.Time) {
+func (f *fold) find(t instant) {
 	for i := range f.cycles() {
 		c := f.cycle(i)
 		if c.phase != open_ {
@@ -204,18 +204,18 @@ func (f *fold) find(t time.Time) {
 	}
 }
 
-func (f *fold) tell(c *clock, percent int, at time.Time) {
+func (f *fold) tell(c *clock, percent int, at instant) {
 	c.recorded.add(percent)
 	f.told = append(f.told, Alert{
 		Metric: c.metric.metric(), Cycle: c.cycle, Promise: c.promise, Rule: f.ruleID(c.rule),
-		Percent: percent, At: at,
+		Percent: percent, At: at.UTC(),
 	})
 }
 
 // next returns the earliest instant at which look would find something new.
-func (f *fold) next() (time.Time, bool) {
-	var next time.Time
-	sooner := func(t time.Time) {
+func (f *fold) next() (instant, bool) {
+	var next instant
+	sooner := func(t instant) {
 		if !t.IsZero() && (next.IsZero() || t.Before(next)) {
 			next = t
 		}
@@ -243,7 +243,7 @@ func (f *fold) next() (time.Time, bool) {
 
 // held writes down the cycles that the fold holds as of t, and returns all it
 // wrote down.
-func (f *fold) held(t time.Time) []Status {
+func (f *fold) held(t instant) []Status {
 	for i := range f.cycles() {
 		if c := f.cycle(i); c.phase != idle {
 			f.write(c, t)
@@ -259,7 +259,7 @@ type sheet struct {
 }
 
 // write writes a cycle down as of t. Field by field spares copies of it.
-func (f *fold) write(c *clock, t time.Time) {
+func (f *fold) write(c *clock, t instant) {
 	if f.out == nil {
 		var s sheet
 		f.out, f.warns = s.statuses[:0], s.warns[:0]
@@ -273,7 +273,7 @@ func (f *fold) write(c *clock, t time.Time) {
 	breach := c.breachedAt(t)
 	s.Metric, s.Cycle, s.Promise, s.Policy, s.Rule = c.metric.metric(), c.cycle, c.promise, f.p.ref, f.ruleID(c.rule)
 	s.Clock, s.State, s.Cause = WallClock, c.state(breach), c.cause
-	s.Start, s.Ended, s.Due, s.BreachedAt = c.start, c.end, c.due, breach
+	s.Start, s.Ended, s.Due, s.BreachedAt = c.start.UTC(), c.end.UTC(), c.due.UTC(), breach.UTC()
 	s.Target, s.Elapsed, s.Paused = c.budget, c.elapsedAt(t), c.pausedAt(t)
 	s.Retargets, s.Faults = c.retargets, f.faults
 	s.Remaining = s.Target - s.Elapsed
@@ -281,18 +281,18 @@ func (f *fold) write(c *clock, t time.Time) {
 		s.Clock = c.pin
 	}
 	if c.phase == open_ && !c.held.IsZero() {
-		s.PausedSince = c.held
+		s.PausedSince = c.held.UTC()
 		if breach.IsZero() {
-			s.Due, s.DueIfResumed = time.Time{}, c.dueIfResumed(t)
+			s.Due, s.DueIfResumed = time.Time{}, c.dueIfResumed(t).UTC()
 		}
 	}
 	from := len(f.warns)
 	for i, w := range c.target.warns {
-		var at time.Time
+		var at instant
 		if c.phase == open_ || c.share(i) <= s.Elapsed {
 			at = c.warnAt(i) // else never reached
 		}
-		f.warns = append(f.warns, Warn{Percent: w, At: at})
+		f.warns = append(f.warns, Warn{Percent: w, At: at.UTC()})
 	}
 	if to := len(f.warns); to > from {
 		s.Warns = f.warns[from:to:to]

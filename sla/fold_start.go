@@ -56,7 +56,7 @@ func (f *fold) begins(c *clock, k MarkKind, opens bool) bool {
 }
 
 // begin starts the next cycle of a metric, at the mark or some time before.
-func (f *fold) begin(c *clock, tg *target, start time.Time) {
+func (f *fold) begin(c *clock, tg *target, start instant) {
 	cycle := 0
 	if c.phase != idle {
 		cycle = c.cycle + 1
@@ -109,11 +109,11 @@ type allowance struct {
 	cal    *Calendar // the clock; nil: wall clock
 	pin    string
 	budget time.Duration
-	due    time.Time
+	due    instant
 }
 
 // allowance resolves the period of a target.
-func (f *fold) allowance(a *allowance, tg *target, start time.Time) error {
+func (f *fold) allowance(a *allowance, tg *target, start instant) error {
 	if tg.openTime {
 		a.cal, a.pin = f.cals[tg.slot], f.pins[tg.slot]
 	}
@@ -126,11 +126,11 @@ func (f *fold) allowance(a *allowance, tg *target, start time.Time) error {
 	if tg.slot >= 0 {
 		civil = f.cals[tg.slot]
 	}
-	due, err := civil.AddPeriod(start, tg.period)
+	due, err := civil.AddPeriod(start.UTC(), tg.period)
 	if err != nil {
 		return err
 	}
-	a.due = due.UTC()
+	a.due = instantOf(due)
 	if a.budget = measure(a.cal, start, a.due); a.cal != nil && a.budget == 0 {
 		// Nothing opens up to the due date, so open time cannot tell how much
 		// of the target is used up.
@@ -241,7 +241,7 @@ func (f *fold) promiseMade(m *Mark) {
 	if m.Due.IsZero() {
 		f.undated(f.allow(&c))
 	} else {
-		c.fixed, c.due = true, m.Due.Round(0).UTC()
+		c.fixed, c.due = true, instantOf(m.Due)
 		c.budget = c.due.Sub(f.at)
 		if c.budget < 0 {
 			f.fault(FaultPromisePast)

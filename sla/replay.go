@@ -60,7 +60,7 @@ func (r *Report) countFaults(f *fold) {
 // rerun folds histories under one policy and counts their cycles.
 type rerun struct {
 	fold      fold
-	until     time.Time
+	until     instant
 	id        string
 	subject   *Subject // as of the last mark applied
 	unmatched int
@@ -83,10 +83,10 @@ func newRerun(p *Policy) *rerun {
 }
 
 func (r *rerun) history(h *History) {
-	r.id, r.until, r.subject, r.verdicts = h.ID, h.Until, &Subject{}, verdicts{}
+	r.id, r.until, r.subject, r.verdicts = h.ID, instantOf(h.Until), &Subject{}, verdicts{}
 	if r.until.IsZero() {
 		for i := range h.Marks {
-			if at := h.Marks[i].At; inYears(at) {
+			if at := instantOf(h.Marks[i].At); at.inYears() {
 				r.until = latest(r.until, at)
 			}
 		}
@@ -94,7 +94,7 @@ func (r *rerun) history(h *History) {
 	r.fold.start(r.fold.p)
 	for i := range h.Marks {
 		m := &h.Marks[i]
-		if m.At.After(r.until) {
+		if instantOf(m.At).After(r.until) {
 			continue
 		}
 		if m.Subject != nil {

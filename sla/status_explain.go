@@ -88,19 +88,19 @@ func Explain(p *Policy, timeline []Mark, now time.Time, metric Metric, cycle int
 	if !ok {
 		return nil, &Fault{Path: "metric", Value: string(metric), Reason: "is no metric"}
 	}
-	t := tracer{metric: i, cycle: cycle, now: now}
+	t := tracer{metric: i, cycle: cycle, now: instantOf(now)}
 	t.fold.trace = &t
 	t.fold.start(p)
 	t.fold.keeps = true
 	for i := range timeline {
-		if !timeline[i].At.After(now) {
+		if !instantOf(timeline[i].At).After(t.now) {
 			t.fold.apply(&timeline[i])
 		}
 	}
-	t.now = latest(now, t.fold.head.at)
+	t.now = latest(t.now, t.fold.head.at)
 	for i := range t.fold.cycles() {
 		if c := t.fold.cycle(i); c.metric == t.metric && c.cycle == cycle && c.phase == open_ {
-			t.close(t.now)
+			t.close(t.now.UTC())
 		}
 	}
 	for _, s := range t.fold.held(t.now) {
@@ -120,7 +120,7 @@ type tracer struct {
 	fold   fold
 	metric metricIndex
 	cycle  int
-	now    time.Time
+	now    instant
 	out    Explanation
 	tried  []RuleTrial
 	open   Stretch   // that began with the last turn
@@ -155,17 +155,17 @@ func (t *tracer) turn(f *fold, c *clock, kind TurnKind) {
 // note writes a turn of the cycle down.
 func (t *tracer) note(f *fold, c *clock, kind TurnKind) {
 	s := Turn{
-		Kind: kind, Seq: f.mark.Seq, At: f.at, State: f.head.state, Rule: f.ruleID(c.rule),
+		Kind: kind, Seq: f.mark.Seq, At: f.at.UTC(), State: f.head.state, Rule: f.ruleID(c.rule),
 		Target: c.budget, Elapsed: c.elapsedAt(f.at),
 	}
 	if f.head.held {
 		s.State = f.head.hold
 	}
 	if kind == TurnStart {
-		s.At = c.start // a clock may start late, from before
+		s.At = c.start.UTC() // a clock may start late, from before
 	}
 	if s.Paused = c.phase == open_ && !c.held.IsZero(); !s.Paused || !c.breach.IsZero() {
-		s.Due = c.due
+		s.Due = c.due.UTC()
 	}
 	if kind == TurnStart || kind == TurnRetarget {
 		s.Tried = slices.Clone(t.tried)
@@ -212,7 +212,7 @@ func (t *tracer) close(at time.Time) {
 
 // measured fills in the clock, the length and the spans of a stretch.
 func (t *tracer) measured(s Stretch) Stretch {
-	s.Clock, s.Length = WallClock, measure(t.cal, s.From, s.To)
+	s.Clock, s.Length = WallClock, measure(t.cal, instantOf(s.From), instantOf(s.To))
 	if t.cal == nil {
 		return s
 	}
@@ -231,7 +231,7 @@ func (t *tracer) measured(s Stretch) Stretch {
 func (t *tracer) explain(s Status) {
 	t.out.Status = s
 	if s.State == Running && !s.Due.IsZero() {
-		ahead := t.measured(Stretch{From: t.now, To: s.Due, Counts: true})
+		ahead := t.measured(Stretch{From: t.now.UTC(), To: s.Due, Counts: true})
 		t.out.Ahead = &ahead
 	}
 }

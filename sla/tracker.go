@@ -63,7 +63,7 @@ func (f *fold) written() []Status {
 func (t Tracker) Look(p *Policy, now time.Time) (Tracker, []Alert) {
 	f := t.load(p)
 	f.looks = true
-	f.look(latest(now, f.head.at))
+	f.look(latest(instantOf(now), f.head.at))
 	if len(f.told) == 0 {
 		return t, nil
 	}
@@ -73,22 +73,17 @@ func (t Tracker) Look(p *Policy, now time.Time) (Tracker, []Alert) {
 // Next returns the earliest instant at which [Tracker.Look] will find
 // something new if no mark comes in between: a warning mark, or one
 // microsecond after a due date. It is not ok where there is none.
-func (t Tracker) Next(p *Policy) (time.Time, bool) { return t.load(p).next() }
+func (t Tracker) Next(p *Policy) (time.Time, bool) {
+	at, ok := t.load(p).next()
+	return at.UTC(), ok
+}
 
 // Status returns how the last cycle of each metric stands as of now, in the
 // order of [Metrics], and then the promises. Before the last mark it stands as
 // at the last mark.
 func (t Tracker) Status(p *Policy, now time.Time) []Status {
 	f := t.load(p)
-	now = latest(now, f.head.at)
-	return f.held(now)
-}
-
-func latest(a, b time.Time) time.Time {
-	if a.Before(b) {
-		return b
-	}
-	return a
+	return f.held(latest(instantOf(now), f.head.at))
 }
 
 // Policy returns the policy that the tracker is pinned to as id@version, ""

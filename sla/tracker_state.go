@@ -91,7 +91,7 @@ func (t Tracker) load(p *Policy) *fold {
 		return f
 	}
 	f.head, f.at = t.head, t.head.at
-	f.mark = &Mark{Seq: t.head.seq, At: t.head.at}
+	f.mark = &Mark{Seq: t.head.seq, At: t.head.at.UTC()}
 	f.faults, f.dropped = slices.Clone(t.faults), t.dropped
 	if t.policy != p.ref {
 		f.fault(FaultPolicyMissing)
@@ -137,7 +137,8 @@ func (f *fold) clockOf(s *clockState, m metricIndex) clock {
 	c := clock{
 		metric: m, phase: open_, cause: s.Cause, fixed: s.Fixed, shifted: s.Shifted, pin: s.Calendar,
 		cycle: s.Cycle, promise: s.Promise, rule: f.p.ruleIndex(s.Rule),
-		start: s.Start, since: s.Since, held: s.Held, until: s.Until, due: s.Due, breach: s.Breach, end: s.End,
+		start: instantOf(s.Start), since: instantOf(s.Since), held: instantOf(s.Held), until: instantOf(s.Until),
+		due: instantOf(s.Due), breach: instantOf(s.Breach), end: instantOf(s.End),
 		spent: s.Spent, paused: s.Paused, budget: s.Budget, retargets: s.Retargets, recorded: percentsOf(s.Recorded),
 	}
 	switch {
@@ -219,7 +220,8 @@ func (f *fold) stateOf(c *clock) clockState {
 	return clockState{
 		Metric: c.metric.metric(), Cycle: c.cycle, Promise: c.promise, Rule: f.ruleID(c.rule),
 		Stopped: c.phase == stopped, Cause: c.cause, Fixed: c.fixed, Shifted: c.shifted, Calendar: c.pin,
-		Start: c.start, Since: c.since, Held: c.held, Until: c.until, Due: c.due, Breach: c.breach, End: c.end,
+		Start: c.start.UTC(), Since: c.since.UTC(), Held: c.held.UTC(), Until: c.until.UTC(),
+		Due: c.due.UTC(), Breach: c.breach.UTC(), End: c.end.UTC(),
 		Spent: c.spent, Paused: c.paused, Budget: c.budget, Retargets: c.retargets,
 		Passed: append([]time.Duration(nil), c.passed[:c.nPassed]...), Recorded: c.recorded.list(),
 	}
@@ -239,8 +241,8 @@ func (h *head) flags() []struct {
 // MarshalJSON writes the tracker, times in UTC.
 func (t Tracker) MarshalJSON() ([]byte, error) {
 	s := trackerState{
-		V: trackerVersion, Policy: t.policy, Calendars: t.pins, Rule: t.rule, Seq: t.head.seq, At: t.head.at,
-		Opened: t.head.opened, Asked: t.head.asked, State: t.head.state, Made: t.head.promises, Clocks: t.clocks, Promises: t.promises,
+		V: trackerVersion, Policy: t.policy, Calendars: t.pins, Rule: t.rule, Seq: t.head.seq, At: t.head.at.UTC(),
+		Opened: t.head.opened.UTC(), Asked: t.head.asked.UTC(), State: t.head.state, Made: t.head.promises, Clocks: t.clocks, Promises: t.promises,
 		Faults: t.faults, Dropped: t.dropped, Records: t.records,
 	}
 	if t.head.held {
@@ -268,7 +270,7 @@ func (t *Tracker) UnmarshalJSON(data []byte) error {
 		policy: s.Policy, pins: maps.Clone(s.Calendars), rule: s.Rule, clocks: s.Clocks, promises: s.Promises,
 		faults: s.Faults, dropped: s.Dropped, records: s.Records,
 		head: head{
-			seq: s.Seq, at: s.At.UTC(), opened: s.Opened.UTC(), asked: s.Asked.UTC(), state: s.State, promises: s.Made,
+			seq: s.Seq, at: instantOf(s.At), opened: instantOf(s.Opened), asked: instantOf(s.Asked), state: s.State, promises: s.Made,
 		},
 	}
 	if s.Hold != nil {
@@ -302,7 +304,7 @@ func (s *trackerState) check() error {
 		return fs
 	}
 	switch held := len(s.Clocks)+len(s.Promises) > 0; {
-	case !inYears(s.At) || !inYears(s.Opened) || !inYears(s.Asked):
+	case !instantOf(s.At).inYears() || !instantOf(s.Opened).inYears() || !instantOf(s.Asked).inYears():
 		fs.add("at", s.At.String(), "lies outside the years 1 to 9999")
 	case s.At.IsZero() && held:
 		fs.add("at", "", "is missing: a clock is started by a mark")
@@ -314,7 +316,7 @@ func (s *trackerState) check() error {
 		fs.add("faults", strconv.Itoa(len(s.Faults)), "are too many")
 	}
 	for i, f := range s.Faults {
-		if !inYears(f.At) {
+		if !instantOf(f.At).inYears() {
 			fs.add(fmt.Sprintf("faults[%d].at", i), f.At.String(), "lies outside the years 1 to 9999")
 		}
 	}
@@ -350,7 +352,7 @@ func (s *clockState) check(fs *Faults, path string) {
 		fs.add(path+".since", s.Since.String(), "and held: exactly one is set, and start too")
 	}
 	for _, at := range s.instants() {
-		if !inYears(*at) {
+		if !instantOf(*at).inYears() {
 			fs.add(path, at.String(), "lies outside the years 1 to 9999")
 		}
 	}

@@ -33,10 +33,26 @@ func (c *Calendar) IsOpen(t time.Time) bool {
 // never open in that direction, or not for long enough, and [ErrOutOfRange]
 // where t or the answer lies outside the years 1 to 9999.
 func (c *Calendar) Add(t time.Time, d time.Duration) (time.Time, error) {
-	unix, nano := t.Unix(), int64(t.Nanosecond())
+	if unix, nano, ok := c.addNear(t.Unix(), int64(t.Nanosecond()), d); ok {
+		return c.at(unix, nano), nil
+	}
+	return c.addBeyond(t, d)
+}
+
+// add is Add for instants.
+func (c *Calendar) add(t instant, d time.Duration) (instant, error) {
+	if unix, nano, ok := c.addNear(t.unix(), t.nano, d); ok {
+		return instantAt(unix, nano), nil
+	}
+	at, err := c.addBeyond(t.UTC(), d)
+	return instantOf(at), err
+}
+
+// addNear is Add by the index, not ok where it does not reach.
+func (c *Calendar) addNear(unix, nano int64, d time.Duration) (int64, int64, bool) {
 	x := c.near(unix)
 	if x == nil || d == 0 {
-		return c.addBeyond(t, d)
+		return 0, 0, false
 	}
 	n, open := x.work(unix - x.start)
 	if !open {
@@ -47,9 +63,9 @@ func (c *Calendar) Add(t time.Time, d time.Duration) (time.Time, error) {
 		n, nano = n-1, nanosPerSecond
 	}
 	if n < 0 || n >= x.total {
-		return c.addBeyond(t, d)
+		return 0, 0, false
 	}
-	return c.at(x.start+x.second(n), nano), nil
+	return x.start + x.second(n), nano, true
 }
 
 // advance adds a duration to a count of seconds and nanoseconds.
@@ -98,19 +114,24 @@ func (c *Calendar) addFar(t time.Time, d time.Duration) (time.Time, error) {
 // a. The largest and smallest Duration stand for what they cannot hold,
 // about 292 years. What lies outside the years 1 to 9999 does not count.
 func (c *Calendar) Between(a, b time.Time) time.Duration {
-	from, to := a.Unix(), b.Unix()
+	return c.between(instantOf(a), instantOf(b))
+}
+
+// between is Between for instants.
+func (c *Calendar) between(a, b instant) time.Duration {
+	from, to := a.unix(), b.unix()
 	x := c.near(from)
 	if x == nil || to < x.start || to >= x.end {
-		return c.betweenFar(a, b)
+		return c.betweenFar(a.UTC(), b.UTC())
 	}
 	n, fromOpen := x.work(from - x.start)
 	m, toOpen := x.work(to - x.start)
 	d := (m - n) * nanosPerSecond
 	if fromOpen {
-		d -= int64(a.Nanosecond())
+		d -= a.nano
 	}
 	if toOpen {
-		d += int64(b.Nanosecond())
+		d += b.nano
 	}
 	if d < 0 && c.opts.ClampNegative {
 		return 0
