@@ -17,6 +17,5 @@ func Evaluate(p *Policy, timeline []Mark, now time.Time) []Status {
 			f.apply(&timeline[i])
 		}
 	}
-	f.held(end)
-	return f.written()
+	return f.held(end)
 }

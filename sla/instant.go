@@ -35,6 +35,13 @@ func instantOf(t time.Time) instant {
 // UTC returns the instant as a time in UTC.
 func (t instant) UTC() time.Time { return time.Unix(t.unix(), t.nano).UTC() }
 
+// put writes a set instant where a time is zero still.
+func (t instant) put(at *time.Time) {
+	if !t.IsZero() {
+		*at = t.UTC()
+	}
+}
+
 func (t instant) unix() int64 { return t.sec + firstUnix }
 
 // inYears reports whether t lies in the years 1 to 9999, as the zero instant

@@ -49,14 +49,6 @@ func (t Tracker) Apply(p *Policy, marks ...Mark) (Tracker, Outcome) {
 	return f.save(), Outcome{Alerts: f.told, Past: f.written()}
 }
 
-// written returns the cycles written down, with all that was wrong.
-func (f *fold) written() []Status {
-	for i := range f.out {
-		f.out[i].Faults = f.faults
-	}
-	return f.out
-}
-
 // Look returns the warnings and breaches reached by now that were not given
 // before, and the tracker that knows them given. A breach is reached after
 // its due date, not at it.
