@@ -48,8 +48,13 @@ func (t instant) unix() int64 { return t.sec + firstUnix }
 // does.
 func (t instant) inYears() bool { return t.sec >= 0 && t.sec < endSec }
 
-func (t instant) IsZero() bool          { return t == instant{} }
-func (t instant) After(u instant) bool  { return u.Before(t) }
+// IsZero reports whether t is not set.
+func (t instant) IsZero() bool { return t == instant{} }
+
+// After reports whether t is later than u.
+func (t instant) After(u instant) bool { return u.Before(t) }
+
+// Before reports whether t is earlier than u.
 func (t instant) Before(u instant) bool { return t.sec < u.sec || t.sec == u.sec && t.nano < u.nano }
 
 // Add returns t+d.
