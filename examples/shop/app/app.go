@@ -60,6 +60,7 @@ type App struct {
 	Routes    *route.Planner
 	Assessor  *review.Assessor
 	Reviews   *review.Log
+	Tones     tone.Analyzer
 
 	Templates []ticket.TemplateConfig
 	FAQ       []demo.Entry

@@ -26,6 +26,7 @@ func (a *App) reviewDesk(analyzer tone.Analyzer) func() error {
 			}
 			analyzer = engine
 		}
+		a.Tones = analyzer
 		var err error
 		if a.Assessor, err = review.NewAssessor(analyzer, nil, 0); err != nil {
 			return err

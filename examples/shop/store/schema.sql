@@ -66,3 +66,9 @@ CREATE TABLE IF NOT EXISTS shop_review (
     replied bigint NOT NULL
 );
 CREATE INDEX IF NOT EXISTS shop_review_at ON shop_review (at);
+CREATE TABLE IF NOT EXISTS shop_presence (
+    ticket text NOT NULL,
+    agent text NOT NULL,
+    at bigint NOT NULL,
+    PRIMARY KEY (ticket, agent)
+);

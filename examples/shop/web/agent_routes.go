@@ -1,24 +1,17 @@
 package web
 
-import (
-	"net/http"
-
-	"github.com/kulanz-go/kulanz/examples/shop/app"
-	"github.com/kulanz-go/kulanz/ticket"
-)
-
 // agentRoutes are the pages of those who answer.
 func (s *Server) agentRoutes() {
 	s.desk("GET /desk", anyAgent, s.inbox)
-}
-
-// inbox lists what is open, by when it is due.
-func (s *Server) inbox(w http.ResponseWriter, r *http.Request, v *view) error {
-	list, err := s.app.Tickets.List(r.Context(), app.AgentActor(*v.Agent), ticket.Query{
-		States: []ticket.State{ticket.StateNew, ticket.StateOpen}, Order: ticket.OrderDue, Limit: 100,
-	})
-	if err != nil {
-		return err
-	}
-	return s.render(w, v, "agent_inbox", list.Tickets)
+	s.desk("GET /desk/stream", anyAgent, s.inboxStream)
+	s.desk("GET /desk/ticket/{id}", anyAgent, s.folder)
+	s.desk("GET /desk/ticket/{id}/watch", anyAgent, s.watch)
+	s.desk("GET /desk/ticket/{id}/file/{file}", anyAgent, s.agentFile)
+	s.desk("POST /desk/ticket/{id}/draft", anyAgent, s.draft)
+	s.desk("POST /desk/ticket/{id}/merge", anyAgent, s.merge)
+	s.desk("POST /desk/ticket/{id}/unmerge", anyAgent, s.unmerge)
+	s.desk("POST /desk/ticket/{id}/do/{action}", anyAgent, s.act)
+	s.desk("GET /desk/ticket/{id}/goodwill", anyAgent, s.goodwillPage)
+	s.desk("POST /desk/ticket/{id}/goodwill", anyAgent, s.propose)
+	s.desk("POST /desk/ticket/{id}/grant/{grant}/{action}", anyAgent, s.grantAct)
 }

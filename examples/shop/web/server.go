@@ -36,6 +36,8 @@ type Config struct {
 	// Rate multiplies how often one address may ask and write; 0: as often as it
 	// likes, for measuring.
 	Rate float64
+	// Stream is how long one stream of events lasts. Default 20 seconds.
+	Stream time.Duration
 	// Password is how passwords are hashed. Default argon2id.DefaultParams.
 	Password *argon2id.Params
 }

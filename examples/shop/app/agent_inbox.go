@@ -1,0 +1,110 @@
+package app
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/kulanz-go/kulanz/sla"
+	"github.com/kulanz-go/kulanz/ticket"
+)
+
+// Filter says which tickets an inbox shows. Empty fields ask for any.
+type Filter struct {
+	State    ticket.State // empty: new and open
+	Who      string       // an agent, or "-": nobody
+	Team     string
+	Priority ticket.Priority
+	Channel  ticket.Channel
+	Reason   ticket.Reason // a first level covers its second
+	Overdue  bool
+}
+
+func (f *Filter) query() ticket.Query {
+	q := ticket.Query{
+		States: []ticket.State{ticket.StateNew, ticket.StateOpen}, Team: f.Team, Order: ticket.OrderDue, Limit: ticket.MaxPage,
+	}
+	if f.State != "" {
+		q.States = []ticket.State{f.State}
+	}
+	if f.Who == "-" {
+		q.Unassigned = true
+	} else {
+		q.Assignee = f.Who
+	}
+	return q
+}
+
+func (f *Filter) wants(t *ticket.Ticket) bool {
+	return (f.Priority == "" || t.Priority == f.Priority) && (f.Channel == "" || t.Channel == f.Channel) &&
+		(f.Reason == "" || t.Reason == f.Reason || strings.HasPrefix(string(t.Reason), string(f.Reason)+"/"))
+}
+
+// Item is a line of the inbox.
+type Item struct {
+	Ticket ticket.Ticket
+	Due    sla.Status // of the deadline that comes first; without a metric: none runs
+	Late   bool
+}
+
+// Inbox returns tickets by when they are due, and whether there are more.
+func (a *App) Inbox(ctx context.Context, actor ticket.Actor, f Filter, limit int) ([]Item, bool, error) {
+	now, q := a.now(), f.query()
+	if f.Overdue {
+		q.DueBefore = now
+	}
+	var out []Item
+	for {
+		page, err := a.Tickets.List(ctx, actor, q)
+		if err != nil {
+			return nil, false, err
+		}
+		for i := range page.Tickets {
+			t := &page.Tickets[i]
+			if !f.wants(t) {
+				continue
+			}
+			if len(out) == limit {
+				return out, true, nil
+			}
+			due := FirstDue(a.Tickets.Deadlines(*t, now))
+			out = append(out, Item{Ticket: *t, Due: due, Late: due.Metric != "" && now.After(due.Due)})
+		}
+		if page.Next == nil {
+			return out, false, nil
+		}
+		q.After = page.Next
+	}
+}
+
+// FirstDue is the deadline that runs and comes first.
+func FirstDue(all []sla.Status) sla.Status {
+	var first sla.Status
+	for _, s := range all {
+		if !s.Due.IsZero() && s.Ended.IsZero() && (first.Metric == "" || s.Due.Before(first.Due)) {
+			first = s
+		}
+	}
+	return first
+}
+
+// Teams are those that have tickets to answer.
+func (a *App) Teams(ctx context.Context, actor ticket.Actor) ([]string, error) {
+	q := ticket.Query{States: []ticket.State{ticket.StateNew, ticket.StateOpen}, Limit: ticket.MaxPage}
+	page, err := a.Tickets.List(ctx, actor, q)
+	if err != nil {
+		return nil, err
+	}
+	seen := make(map[string]bool)
+	var out []string
+	for _, t := range page.Tickets {
+		if t.Team != "" && !seen[t.Team] {
+			seen[t.Team] = true
+			out = append(out, t.Team)
+		}
+	}
+	return out, nil
+}
+
+// Since is how long ago somebody still counts as being at a ticket.
+const Since = 45 * time.Second
