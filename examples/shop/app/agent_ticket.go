@@ -155,12 +155,12 @@ func (a *App) Merge(ctx context.Context, actor ticket.Actor, source, target tick
 }
 
 // ByNumber finds a ticket by what people call it.
-func (a *App) ByNumber(ctx context.Context, actor ticket.Actor, customer, number string) (ticket.Ticket, error) {
+func (a *App) ByNumber(ctx context.Context, actor ticket.Actor, number string) (ticket.Ticket, error) {
 	clean, err := ticket.ParseNumber(number)
 	if err != nil {
 		return ticket.Ticket{}, ticket.ErrNotFound
 	}
-	q := ticket.Query{Customer: customer, Order: ticket.OrderUpdated, Limit: ticket.MaxPage}
+	q := ticket.Query{Order: ticket.OrderUpdated, Limit: ticket.MaxPage}
 	for {
 		page, err := a.Tickets.List(ctx, actor, q)
 		if err != nil {
@@ -177,3 +177,6 @@ func (a *App) ByNumber(ctx context.Context, actor ticket.Actor, customer, number
 		q.After = page.Next
 	}
 }
+
+// ParseRef reads the id of a ticket.
+func ParseRef(id string) (ticket.Ref, error) { return parseRef(id) }
