@@ -44,6 +44,14 @@ type draft struct {
 // Quote is the place that a warning is about.
 func (d draft) Quote(w tone.Warning) string { return d.Text[w.Start:w.End] }
 
+// Chosen is the id of the template; empty: none.
+func (d draft) Chosen() string {
+	if d.Template == nil {
+		return ""
+	}
+	return d.Template.ID
+}
+
 func (s *Server) folder(w http.ResponseWriter, r *http.Request, v *view) error {
 	return s.showFolder(w, r, v, draft{})
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/kulanz-go/kulanz/escalation"
 	"github.com/kulanz-go/kulanz/feedback/tone"
 	"github.com/kulanz-go/kulanz/sla"
 	"github.com/kulanz-go/kulanz/ticket"
@@ -61,6 +62,9 @@ func (v *view) Channel(c ticket.Channel) string {
 // Both chooses from a text of the library's.
 func (v *view) Both(t sla.Text) string { return v.T(t.DE, t.EN) }
 
+// Ahead tells what escalation has done and will do.
+func (v *view) Ahead(x escalation.Explanation) string { return v.Both(x.Text(v.server.app.Calendar.Zone())) }
+
 // Metric names a deadline.
 func (v *view) Metric(m sla.Metric) string { return v.Both(m.Text()) }
 
@@ -78,7 +82,7 @@ func (v *view) Used(s sla.Status) int64 {
 // Tone names the tone of a text.
 func (v *view) Tone(l tone.Label) string {
 	return said(v, map[tone.Label]pair{
-		tone.Positive: {"freundlich", "positive"}, tone.Negative: {"verärgert", "negative"}, tone.Neutral: {"sachlich", "neutral"}, tone.Mixed: {"gemischt", "mixed"},
+		tone.Positive: {"freundlich", "positive"}, tone.Negative: {"verärgert", "negative"}, tone.Neutral: {"sachlich", "neutral"},
 		tone.Unknown: {"unklar", "unclear"},
 	}, l)
 }
