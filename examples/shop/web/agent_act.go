@@ -1,6 +1,7 @@
 package web
 
 import (
+	"maps"
 	"net/http"
 	"strings"
 	"time"
@@ -20,9 +21,9 @@ type form struct {
 
 func (f *form) line(name string) string { return field(f.r, name) }
 
-// text is a field of several lines; the library cleans and bounds it.
-func (f *form) text(name string) string {
-	return strings.TrimSpace(strings.ReplaceAll(f.r.PostFormValue(name), "\r\n", "\n"))
+// text is the field of several lines; the library cleans and bounds it.
+func (f *form) text() string {
+	return strings.TrimSpace(strings.ReplaceAll(f.r.PostFormValue("text"), "\r\n", "\n"))
 }
 
 // when reads an instant on the shop's wall clock; zero where there is none.
@@ -56,35 +57,35 @@ func (f *form) filled() ticket.Filled {
 // commands are what an agent can ask for, by the name in the address.
 func commands() map[string]func(f *form) ticket.Command {
 	all := talking()
-	for name, c := range holding() {
-		all[name] = c
-	}
+	maps.Copy(all, holding())
 	return all
 }
 
 func talking() map[string]func(f *form) ticket.Command {
 	return map[string]func(f *form) ticket.Command{
 		"reply": func(f *form) ticket.Command {
-			return ticket.Reply{Text: f.text("text"), Template: f.filled(), Points: f.r.PostForm["point"]}
+			return ticket.Reply{Text: f.text(), Template: f.filled(), Points: f.r.PostForm["point"]}
 		},
-		"note": func(f *form) ticket.Command { return ticket.Note{Text: f.text("text")} },
+		"note": func(f *form) ticket.Command { return ticket.Note{Text: f.text()} },
 		"ask": func(f *form) ticket.Command {
-			return ticket.AskCustomer{Text: f.text("text"), Template: f.filled(), Wake: f.when("until")}
+			return ticket.AskCustomer{Text: f.text(), Template: f.filled(), Wake: f.when("until")}
 		},
 		"resolve": func(f *form) ticket.Command {
-			return ticket.Resolve{Code: ticket.Resolution(f.line("code")), Text: f.text("text")}
+			return ticket.Resolve{Code: ticket.Resolution(f.line("code")), Text: f.text()}
 		},
-		"reopen":      func(f *form) ticket.Command { return ticket.Reopen{Reason: f.line("reason")} },
-		"third":       func(f *form) ticket.Command { return ticket.WaitThird{Party: f.line("party"), Wake: f.when("until")} },
-		"update":      func(f *form) ticket.Command { return ticket.ThirdPartyUpdate{Text: f.text("text")} },
-		"snooze":      func(f *form) ticket.Command { return ticket.Snooze{Until: f.when("until"), Reason: f.line("reason")} },
-		"promise":     func(f *form) ticket.Command { return ticket.MakePromise{Text: f.line("text"), Due: f.when("until")} },
-		"keep":        func(f *form) ticket.Command { return ticket.KeepPromise{ID: f.line("id")} },
-		"break":       func(f *form) ticket.Command { return ticket.BreakPromise{ID: f.line("id"), Reason: f.line("reason")} },
-		"callback":    func(f *form) ticket.Command { return ticket.RequestCallback{From: f.when("from"), To: f.when("until"), About: f.line("about")} },
+		"reopen":  func(f *form) ticket.Command { return ticket.Reopen{Reason: f.line("reason")} },
+		"third":   func(f *form) ticket.Command { return ticket.WaitThird{Party: f.line("party"), Wake: f.when("until")} },
+		"update":  func(f *form) ticket.Command { return ticket.ThirdPartyUpdate{Text: f.text()} },
+		"snooze":  func(f *form) ticket.Command { return ticket.Snooze{Until: f.when("until"), Reason: f.line("reason")} },
+		"promise": func(f *form) ticket.Command { return ticket.MakePromise{Text: f.line("text"), Due: f.when("until")} },
+		"keep":    func(f *form) ticket.Command { return ticket.KeepPromise{ID: f.line("id")} },
+		"break":   func(f *form) ticket.Command { return ticket.BreakPromise{ID: f.line("id"), Reason: f.line("reason")} },
+		"callback": func(f *form) ticket.Command {
+			return ticket.RequestCallback{From: f.when("from"), To: f.when("until"), About: f.line("about")}
+		},
 		"call-cancel": func(f *form) ticket.Command { return ticket.CancelCallback{ID: f.line("id"), Reason: f.line("reason")} },
 		"call": func(f *form) ticket.Command {
-			return ticket.RecordCall{Callback: f.line("id"), Outcome: ticket.CallOutcome(f.line("outcome")), Again: f.when("until"), Note: f.text("text")}
+			return ticket.RecordCall{Callback: f.line("id"), Outcome: ticket.CallOutcome(f.line("outcome")), Again: f.when("until"), Note: f.text()}
 		},
 	}
 }
@@ -93,8 +94,10 @@ func holding() map[string]func(f *form) ticket.Command {
 	return map[string]func(f *form) ticket.Command{
 		"accept": func(*form) ticket.Command { return ticket.Accept{} },
 		// Who takes a ticket says who it thinks has it: of two at once one wins.
-		"take":     func(f *form) ticket.Command { return ticket.Assign{Assignee: f.me, Expect: f.line("expect")} },
-		"assign":   func(f *form) ticket.Command { return ticket.Assign{Assignee: f.line("to"), Team: f.line("team"), Expect: f.line("expect")} },
+		"take": func(f *form) ticket.Command { return ticket.Assign{Assignee: f.me, Expect: f.line("expect")} },
+		"assign": func(f *form) ticket.Command {
+			return ticket.Assign{Assignee: f.line("to"), Team: f.line("team"), Expect: f.line("expect")}
+		},
 		"unassign": func(*form) ticket.Command { return ticket.Unassign{} },
 		"escalate": func(f *form) ticket.Command { return ticket.Escalate{Reason: f.line("reason"), Team: f.line("team")} },
 		"ack":      func(*form) ticket.Command { return ticket.Ack{} },
@@ -122,7 +125,7 @@ func holding() map[string]func(f *form) ticket.Command {
 		"step":       func(f *form) ticket.Command { return ticket.AdvancePlaybook{Step: f.line("id")} },
 		"skip":       func(f *form) ticket.Command { return ticket.SkipStep{Step: f.line("id"), Reason: f.line("reason")} },
 		"stop":       func(f *form) ticket.Command { return ticket.StopPlaybook{Reason: f.line("reason")} },
-		"offer-call": func(f *form) ticket.Command { return ticket.OfferPhone{Text: f.text("text")} },
+		"offer-call": func(f *form) ticket.Command { return ticket.OfferPhone{Text: f.text()} },
 	}
 }
 

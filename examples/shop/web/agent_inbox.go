@@ -113,7 +113,7 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request, look func(contex
 	for last := ""; ; {
 		text, err := look(ctx)
 		if err != nil {
-			return nil //nolint:nilerr // the stream has begun: the browser asks again, and sees what is wrong
+			return nil // the stream has begun: the browser asks again, and sees what is wrong
 		}
 		if text == last {
 			text = ": still here"
@@ -122,10 +122,10 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request, look func(contex
 			text = "data: " + strings.ReplaceAll(strings.ReplaceAll(text, "\r", ""), "\n", "\ndata: ")
 		}
 		if _, err := fmt.Fprintf(w, "%s\n\n", text); err != nil {
-			return nil //nolint:nilerr // the browser is gone
+			return nil // the browser is gone
 		}
 		if err := out.Flush(); err != nil {
-			return nil //nolint:nilerr // as above
+			return nil // as above
 		}
 		select {
 		case <-ctx.Done():

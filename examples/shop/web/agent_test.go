@@ -127,8 +127,9 @@ func TestAgentsTakeOneTicket(t *testing.T) {
 	require.Contains(t, bilal.get(pageOf(m)).body, "Auch hier: Anna Brinkmann")
 	require.Contains(t, anna.get(pageOf(m)).body, "Auch hier: Bilal")
 
-	anna.act(m, "take", "expect", m.Assignee)
-	late := bilal.post(pageOf(m)+"/do/take", "key", app.NewKey(), "expect", m.Assignee)
+	anna.act(m, "assign", "to", "clara", "expect", m.Assignee)
+	anna.act(m, "take", "expect", "clara")
+	late := bilal.post(pageOf(m)+"/do/take", "key", app.NewKey(), "expect", "clara")
 	require.Equal(t, http.StatusConflict, late.code)
 	require.Contains(t, late.body, "Das Ticket hat jetzt anna")
 	require.Equal(t, "anna", s.now(m).Assignee)
@@ -144,7 +145,8 @@ func TestAgentSeesWhyADateIsWhatItIs(t *testing.T) {
 	require.Contains(t, p.body, "&lt;script&gt;alert(1)")
 	require.Contains(t, p.body, `<progress max="100"`)
 	require.Regexp(t, `data-due="2026-11-27T\d\d:\d\d:\d\dZ"`, p.body)
-	why := p.body[strings.Index(p.body, "warum dieses Datum"):]
+	_, why, found := strings.Cut(p.body, "warum dieses Datum")
+	require.True(t, found)
 	require.Contains(t, why, "Regel")
 	require.Contains(t, p.body, "wenn niemand handelt")
 }

@@ -141,7 +141,7 @@ func (s *Server) draft(w http.ResponseWriter, r *http.Request, v *view) error {
 		return err
 	}
 	f := form{r: r, zone: s.app.Calendar.Zone()}
-	d := draft{Text: f.text("text")}
+	d := draft{Text: f.text()}
 	filled := f.filled()
 	if filled.ID != "" {
 		i := slices.IndexFunc(s.app.Templates, func(c ticket.TemplateConfig) bool { return c.ID == filled.ID })
@@ -180,7 +180,7 @@ func (s *Server) agentFile(w http.ResponseWriter, r *http.Request, v *view) erro
 		return err
 	}
 	id := r.PathValue("file")
-	for e, err := range s.app.Tickets.History(r.Context(), app.AgentActor(*v.Agent), ref) {
+	for e, err := range s.app.Tickets.History(r.Context(), app.AgentActor(*v.Agent), ref) { //nolint:contextcheck // it has the request's
 		if err != nil {
 			return err
 		}

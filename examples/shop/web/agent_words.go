@@ -63,7 +63,9 @@ func (v *view) Channel(c ticket.Channel) string {
 func (v *view) Both(t sla.Text) string { return v.T(t.DE, t.EN) }
 
 // Ahead tells what escalation has done and will do.
-func (v *view) Ahead(x escalation.Explanation) string { return v.Both(x.Text(v.server.app.Calendar.Zone())) }
+func (v *view) Ahead(x escalation.Explanation) string {
+	return v.Both(x.Text(v.server.app.Calendar.Zone()))
+}
 
 // Metric names a deadline.
 func (v *view) Metric(m sla.Metric) string { return v.Both(m.Text()) }
@@ -161,8 +163,10 @@ func (v *view) who(by ticket.By) string {
 		return v.T("Kundin oder Kunde", "customer")
 	case ticket.ActorBot:
 		return v.T("Assistent", "assistant")
-	default:
+	case ticket.ActorSystem:
 		return v.T("System", "system")
+	default:
+		return string(by.Kind)
 	}
 }
 
