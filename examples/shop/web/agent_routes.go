@@ -11,4 +11,7 @@ func (s *Server) agentRoutes() {
 	s.desk("POST /desk/ticket/{id}/merge", anyAgent, s.merge)
 	s.desk("POST /desk/ticket/{id}/unmerge", anyAgent, s.unmerge)
 	s.desk("POST /desk/ticket/{id}/do/{action}", anyAgent, s.act)
+	s.desk("GET /desk/ticket/{id}/goodwill", anyAgent, s.goodwillPage)
+	s.desk("POST /desk/ticket/{id}/goodwill", anyAgent, s.propose)
+	s.desk("POST /desk/ticket/{id}/grant/{grant}/{action}", anyAgent, s.grantAct)
 }
