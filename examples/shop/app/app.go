@@ -12,6 +12,7 @@ import (
 
 	"github.com/kulanz-go/kulanz/escalation"
 	"github.com/kulanz-go/kulanz/escalation/route"
+	"github.com/kulanz-go/kulanz/escalation/shift"
 	"github.com/kulanz-go/kulanz/escalation/signal"
 	"github.com/kulanz-go/kulanz/examples/shop/demo"
 	"github.com/kulanz-go/kulanz/examples/shop/reviews"
@@ -61,6 +62,9 @@ type App struct {
 	Assessor  *review.Assessor
 	Reviews   *review.Log
 	Tones     tone.Analyzer
+	Topics    *tone.Topics
+	Drafts    *tone.ReplyChecker
+	Shifts    *shift.Schedule
 
 	Templates []ticket.TemplateConfig
 	FAQ       []demo.Entry
@@ -70,7 +74,8 @@ type App struct {
 	base    string
 	secret  []byte // signs links
 	replies *reviews.Deliverer
-	waiting tally
+	waiting recent[int]
+	figures recent[Figures]
 	people  atomic.Pointer[[]store.Agent]
 }
 
@@ -157,6 +162,13 @@ func (a *App) rules(ctx context.Context) error {
 		Special:    []ticket.SpecialConfig{{Channels: []ticket.Channel{ticket.ChannelReview}, NoReminders: true, NoFollowUp: true}},
 		BotReasons: a.botReasons(), BotAnswers: true, BotConfidence: 0.6,
 	}); err != nil {
+		return err
+	}
+	roster, err := policies.ReadFile("policies/shifts.json")
+	if err != nil {
+		return err
+	}
+	if a.Shifts, err = shift.Parse(roster); err != nil {
 		return err
 	}
 	all, err := a.deadlines(ctx)

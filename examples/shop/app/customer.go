@@ -131,17 +131,11 @@ func (a *App) keepFiles(ctx context.Context, customer string, files []store.File
 // Waiting is what a customer may expect before somebody answers, with how many
 // are before it. It is a range, rounded up, in opening hours.
 func (a *App) Waiting(ctx context.Context, language string) (string, error) {
-	ahead, err := a.waiting.count(a.now(), func() (int, error) { return a.countWaiting(ctx) })
+	ahead, err := a.waiting.get(a.now(), func() (int, error) { return a.countWaiting(ctx) })
 	if err != nil {
 		return "", err
 	}
-	agents := 0
-	for _, p := range a.Agents() {
-		if p.Role == demo.RoleAgent {
-			agents++
-		}
-	}
-	wait, err := (queue.Handling{Mean: 9 * time.Minute, CV2: 1}).Wait(ahead, max(agents, 1))
+	wait, err := handling().Wait(ahead, a.answering())
 	if err != nil {
 		return "", err
 	}
@@ -152,47 +146,55 @@ func (a *App) Waiting(ctx context.Context, language string) (string, error) {
 	return n.Text(language, a.Calendar.Zone(), a.now()), nil
 }
 
-// countWaiting counts the customers who wait for an answer, page by page.
+// countWaiting counts the customers who wait for an answer.
 func (a *App) countWaiting(ctx context.Context) (int, error) {
 	n := 0
-	q := ticket.Query{States: []ticket.State{ticket.StateNew, ticket.StateOpen}, Limit: ticket.MaxPage}
-	for {
-		list, err := a.Tickets.List(ctx, System(), q)
+	for t, err := range a.each(ctx, ticket.Query{States: []ticket.State{ticket.StateNew, ticket.StateOpen}}) {
 		if err != nil {
 			return 0, err
 		}
-		for _, t := range list.Tickets {
-			if !t.WaitingSince.IsZero() {
-				n++
-			}
-		}
-		if q.After = list.Next; q.After == nil {
-			return n, nil
+		if !t.WaitingSince.IsZero() {
+			n++
 		}
 	}
+	return n, nil
 }
 
-// tally is a count that is made anew at most every few seconds, by one at a time:
-// every page shows it.
-type tally struct {
+// handling is how long a contact takes.
+func handling() queue.Handling { return queue.Handling{Mean: 9 * time.Minute, CV2: 1} }
+
+// answering is how many agents answer: at least one.
+func (a *App) answering() int {
+	n := 0
+	for _, p := range a.Agents() {
+		if p.Role == demo.RoleAgent {
+			n++
+		}
+	}
+	return max(n, 1)
+}
+
+// recent is a figure that is reckoned anew at most every few seconds, by one at a
+// time: many pages show it.
+type recent[T any] struct {
 	mu sync.Mutex
 	at time.Time
-	n  int
+	v  T
 }
 
-const tallyLasts = 5 * time.Second
+const recentLasts = 5 * time.Second
 
-func (t *tally) count(now time.Time, anew func() (int, error)) (int, error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if age := now.Sub(t.at); !t.at.IsZero() && age >= 0 && age < tallyLasts {
-		return t.n, nil
+func (r *recent[T]) get(now time.Time, anew func() (T, error)) (T, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if age := now.Sub(r.at); !r.at.IsZero() && age >= 0 && age < recentLasts {
+		return r.v, nil
 	}
-	n, err := anew()
+	v, err := anew()
 	if err == nil {
-		t.n, t.at = n, now
+		r.v, r.at = v, now
 	}
-	return n, err
+	return v, err
 }
 
 // Withdraw records a withdrawal that came in by the button, with the ticket that

@@ -10,7 +10,6 @@ import (
 
 	"github.com/kulanz-go/kulanz/escalation/queue"
 	"github.com/kulanz-go/kulanz/escalation/shift"
-	"github.com/kulanz-go/kulanz/examples/shop/demo"
 	"github.com/kulanz-go/kulanz/feedback"
 	"github.com/kulanz-go/kulanz/feedback/tone"
 	"github.com/kulanz-go/kulanz/feedback/trend"
@@ -32,7 +31,6 @@ type Figures struct {
 	Survey  trend.Report
 	Alarms  map[string][]trend.Event // by question
 	Topics  []TopicFigure
-	Spikes  []tone.Spike
 	Budgets []goodwill.BudgetStatus
 	Staff   Staffing
 	Gaps    []shift.Segment // in which nobody is on duty though the desk is open, of the next 28 days
@@ -68,7 +66,7 @@ type Staffing struct {
 	Needed  int // for four of five answers within five minutes
 }
 
-// each are all tickets, the oldest first.
+// each are the tickets of a query, page by page.
 func (a *App) each(ctx context.Context, q ticket.Query) iter.Seq2[ticket.Ticket, error] {
 	return func(yield func(ticket.Ticket, error) bool) {
 		q.Limit = ticket.MaxPage
@@ -91,58 +89,89 @@ func (a *App) each(ctx context.Context, q ticket.Query) iter.Seq2[ticket.Ticket,
 	}
 }
 
-// Figures reckons what those who lead look at, over so many days.
-func (a *App) Figures(ctx context.Context, actor goodwill.Actor, days int) (Figures, error) {
+// figureDays is how far back the figures look: thirteen weeks.
+const figureDays = 91
+
+// Figures reckons what those who lead look at. They are up to a few seconds old but
+// for the budgets: the page and its charts show the same.
+func (a *App) Figures(ctx context.Context, actor goodwill.Actor) (Figures, error) {
+	f, err := a.figures.get(a.now(), func() (Figures, error) { return a.reckonFigures(ctx) })
+	if err != nil {
+		return Figures{}, err
+	}
+	f.Budgets, err = a.Goodwill.Budgets(ctx, actor, GoodwillPolicy)
+	return f, err
+}
+
+func (a *App) reckonFigures(ctx context.Context) (Figures, error) {
 	now := a.now()
-	f := Figures{From: now.AddDate(0, 0, -days), To: now}
+	f := Figures{From: now.AddDate(0, 0, -figureDays), To: now}
 	for _, part := range []func(context.Context, *Figures) error{
-		a.countTickets, a.countAnswers, a.countTopics, a.staffing, a.coverage,
+		a.countTickets, a.countAnswers, a.staffing, a.coverage,
 	} {
 		if err := part(ctx, &f); err != nil {
 			return Figures{}, err
 		}
 	}
-	var err error
-	f.Budgets, err = a.Goodwill.Budgets(ctx, actor, GoodwillPolicy)
-	return f, err
+	return f, nil
+}
+
+// weeks are what is counted by week.
+type weeks struct {
+	met  map[feedback.Bucket]feedback.Proportion
+	came map[feedback.Bucket]int
 }
 
 // countTickets walks over all tickets once.
 func (a *App) countTickets(ctx context.Context, f *Figures) error {
-	met, came := map[feedback.Bucket]feedback.Proportion{}, map[feedback.Bucket]int{}
+	by := weeks{make(map[feedback.Bucket]feedback.Proportion), make(map[feedback.Bucket]int)}
+	about := topicCount{from: f.To.AddDate(0, 0, -topicDays)}
 	for t, err := range a.each(ctx, ticket.Query{}) {
 		if err != nil {
 			return err
 		}
 		states := a.Tickets.Deadlines(t, f.To)
-		a.countOpen(f, t, states)
+		f.countOpen(t, states)
 		if t.Created.Before(f.From) || t.State == ticket.StateSpam {
 			continue
 		}
-		week, err := feedback.UnitWeek.Of(feedback.DayOf(t.Created, a.Calendar.Zone()))
-		if err != nil {
+		day := feedback.DayOf(t.Created, a.Calendar.Zone())
+		if err := by.count(day, states); err != nil {
 			return err
 		}
-		came[week]++
-		for _, s := range states {
-			if s.Metric == sla.FirstResponse && (s.State == sla.Met || s.State == sla.Breached) {
-				p := met[week]
-				p.N++
-				if s.State == sla.Met {
-					p.Good++
-				}
-				met[week] = p
-			}
+		if err := a.countTopics(ctx, &about, t, day); err != nil {
+			return err
 		}
 	}
-	for _, week := range slices.SortedFunc(maps.Keys(came), func(x, y feedback.Bucket) int { return int(x.From - y.From) }) {
-		f.Came = append(f.Came, WeekCount{week, came[week]})
-		f.Met = append(f.Met, WeekShare{week, met[week], met[week].Share(feedback.Wilson, feedback.Level{})})
+	for _, week := range slices.SortedFunc(maps.Keys(by.came), func(x, y feedback.Bucket) int { return int(x.From - y.From) }) {
+		f.Came = append(f.Came, WeekCount{week, by.came[week]})
+		f.Met = append(f.Met, WeekShare{week, by.met[week], by.met[week].Share(feedback.Wilson, feedback.Level{})})
 	}
+	zone := a.Calendar.Zone()
+	f.Topics = about.figures(tone.Days{From: feedback.DayOf(about.from, zone), Next: feedback.DayOf(f.To, zone) + 1})
 	return nil
 }
 
-func (a *App) countOpen(f *Figures, t ticket.Ticket, states []sla.Status) {
+func (w *weeks) count(day feedback.Day, states []sla.Status) error {
+	week, err := feedback.UnitWeek.Of(day)
+	if err != nil {
+		return err
+	}
+	w.came[week]++
+	p := w.met[week]
+	for _, s := range states {
+		if s.Metric == sla.FirstResponse && (s.State == sla.Met || s.State == sla.Breached) {
+			p.N++
+			if s.State == sla.Met {
+				p.Good++
+			}
+		}
+	}
+	w.met[week] = p
+	return nil
+}
+
+func (f *Figures) countOpen(t ticket.Ticket, states []sla.Status) {
 	if t.State != ticket.StateNew && t.State != ticket.StateOpen {
 		return
 	}
@@ -205,36 +234,35 @@ func alarms(q trend.QuestionReport) ([]trend.Event, error) {
 // topicDays is how far back messages are read for what they are about.
 const topicDays = 28
 
-// countTopics reads what customers wrote first, of the last weeks.
-func (a *App) countTopics(ctx context.Context, f *Figures) error {
-	topics := tone.DefaultTopics()
-	var counts tone.TopicCounts
-	var found []tone.TopicMatch
-	from := f.To.AddDate(0, 0, -topicDays)
-	for t, err := range a.each(ctx, ticket.Query{}) {
-		if err != nil {
-			return err
-		}
-		if t.Created.Before(from) || t.State == ticket.StateSpam || t.State == ticket.StateErased {
-			continue
-		}
-		text, err := a.firstWords(ctx, t)
-		if err != nil {
-			return err
-		}
-		found = topics.Find(found[:0], text)
-		if err := counts.Add(tone.Group{Day: feedback.DayOf(t.Created, a.Calendar.Zone())}, found); err != nil {
-			return err
-		}
+// topicCount counts what customers wrote first is about, from an instant on.
+type topicCount struct {
+	from   time.Time
+	counts tone.TopicCounts
+	found  []tone.TopicMatch
+}
+
+func (a *App) countTopics(ctx context.Context, c *topicCount, t ticket.Ticket, day feedback.Day) error {
+	if t.Created.Before(c.from) || t.State == ticket.StateErased {
+		return nil
 	}
-	span := tone.Days{From: feedback.DayOf(from, a.Calendar.Zone()), Next: feedback.DayOf(f.To, a.Calendar.Zone()) + 1}
-	for _, topic := range counts.Topics(span, feedback.Segment{}) {
-		f.Topics = append(f.Topics, TopicFigure{
-			topic, counts.Of(topic, span, feedback.Segment{}), counts.Share(topic, span, feedback.Segment{}, feedback.Level{}),
+	text, err := a.firstWords(ctx, t)
+	if err != nil {
+		return err
+	}
+	c.found = a.Topics.Find(c.found[:0], text)
+	return c.counts.Add(tone.Group{Day: day}, c.found)
+}
+
+// figures are the topics of some days, the most frequent first.
+func (c *topicCount) figures(days tone.Days) []TopicFigure {
+	var out []TopicFigure
+	for _, topic := range c.counts.Topics(days, feedback.Segment{}) {
+		out = append(out, TopicFigure{
+			topic, c.counts.Of(topic, days, feedback.Segment{}), c.counts.Share(topic, days, feedback.Segment{}, feedback.Level{}),
 		})
 	}
-	slices.SortFunc(f.Topics, func(x, y TopicFigure) int { return int(y.Of.Good - x.Of.Good) })
-	return nil
+	slices.SortFunc(out, func(x, y TopicFigure) int { return int(y.Of.Good - x.Of.Good) })
+	return out
 }
 
 // firstWords is what the customer wrote first.
@@ -250,44 +278,32 @@ func (a *App) firstWords(ctx context.Context, t ticket.Ticket) (string, error) {
 	return t.Subject, nil
 }
 
-// staffing is how many wait, and how many it takes: Erlang A, with customers who
-// wait a quarter of an hour on average before they give up.
+// staffing is how many wait, and how many it takes so that four of five are answered
+// within five minutes: Erlang C, of what came in the opening hours of the last whole
+// week.
 func (a *App) staffing(_ context.Context, f *Figures) error {
-	week := 0
-	if n := len(f.Came); n > 1 {
-		week = f.Came[n-2].N // the last whole one
-	}
-	const openHours = 54 // of a week: see demo.Hours
 	s := &f.Staff
-	s.PerHour, s.Ahead = float64(week)/openHours, f.Waiting
-	for _, p := range a.Agents() {
-		if p.Role == demo.RoleAgent {
-			s.Agents++
+	s.Ahead, s.Agents = f.Waiting, a.answering()
+	if n := len(f.Came); n > 1 {
+		last := f.Came[n-2]
+		if open := a.Calendar.Between(last.Week.Bounds(a.Calendar.Zone())); open > 0 {
+			s.PerHour = float64(last.N) / open.Hours()
 		}
 	}
 	var err error
-	if s.Wait, err = a.handling().Wait(s.Ahead, max(s.Agents, 1)); err != nil {
+	if s.Wait, err = handling().Wait(s.Ahead, s.Agents); err != nil {
 		return err
 	}
-	s.Needed, err = queue.AgentsFor(queue.Traffic{PerHour: max(s.PerHour, 0.1), Handling: a.handling().Mean}, queue.Target{Share: 0.8, Within: 5 * time.Minute})
+	s.Needed, err = queue.AgentsFor(
+		queue.Traffic{PerHour: max(s.PerHour, 0.1), Handling: handling().Mean}, queue.Target{Share: 0.8, Within: 5 * time.Minute},
+	)
 	return err
 }
-
-// handling is how long a contact takes.
-func (a *App) handling() queue.Handling { return queue.Handling{Mean: 9 * time.Minute, CV2: 1} }
 
 // coverage looks for hours in which the desk is open and nobody is on duty, and
 // adds up who was on duty how much.
 func (a *App) coverage(_ context.Context, f *Figures) error {
-	data, err := policies.ReadFile("policies/shifts.json")
-	if err != nil {
-		return err
-	}
-	s, err := shift.Parse(data)
-	if err != nil {
-		return err
-	}
-	ahead, err := s.Coverage(f.To, f.To.AddDate(0, 0, 28))
+	ahead, err := a.Shifts.Coverage(f.To, f.To.AddDate(0, 0, 28))
 	if err != nil {
 		return err
 	}
@@ -296,7 +312,7 @@ func (a *App) coverage(_ context.Context, f *Figures) error {
 			f.Gaps = append(f.Gaps, gap)
 		}
 	}
-	past, err := s.Coverage(f.To.AddDate(0, 0, -28), f.To)
+	past, err := a.Shifts.Coverage(f.To.AddDate(0, 0, -28), f.To)
 	if err != nil {
 		return err
 	}
@@ -306,5 +322,5 @@ func (a *App) coverage(_ context.Context, f *Figures) error {
 
 // TopicTitle names a topic.
 func (a *App) TopicTitle(t tone.Topic, language string) string {
-	return tone.DefaultTopics().Title(t, tone.Language(language))
+	return a.Topics.Title(t, tone.Language(language))
 }

@@ -26,9 +26,12 @@ func (a *App) reviewDesk(analyzer tone.Analyzer) func() error {
 			}
 			analyzer = engine
 		}
-		a.Tones = analyzer
+		a.Tones, a.Topics = analyzer, tone.DefaultTopics()
 		var err error
-		if a.Assessor, err = review.NewAssessor(analyzer, nil, 0); err != nil {
+		if a.Drafts, err = tone.NewReplyChecker(tone.ReplyRules()...); err != nil {
+			return err
+		}
+		if a.Assessor, err = review.NewAssessor(analyzer, a.Topics, 0); err != nil {
 			return err
 		}
 		a.Reviews = review.NewLog(a.Surveys)

@@ -159,7 +159,7 @@ func (s *Server) draft(w http.ResponseWriter, r *http.Request, v *view) error {
 		}
 		d.Text, d.Missing = made.Text, made.Missing
 	}
-	d.Advice, d.Checked = tone.CheckReply(d.Text), d.Text != ""
+	d.Advice, d.Checked = s.app.Drafts.Check(d.Text), d.Text != ""
 	return s.showFolder(w, r, v, d)
 }
 

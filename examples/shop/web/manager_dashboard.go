@@ -12,9 +12,6 @@ import (
 	"github.com/kulanz-go/kulanz/feedback/trend"
 )
 
-// dashboardDays is how far back the dashboard looks.
-const dashboardDays = 91
-
 type dashboard struct {
 	app.Figures
 
@@ -23,7 +20,7 @@ type dashboard struct {
 }
 
 func (s *Server) dashboard(w http.ResponseWriter, r *http.Request, v *view) error {
-	f, err := s.app.Figures(r.Context(), app.GoodwillActor(*v.Agent), dashboardDays)
+	f, err := s.app.Figures(r.Context(), app.GoodwillActor(*v.Agent))
 	if err != nil {
 		return err
 	}
@@ -47,7 +44,7 @@ type chart struct {
 }
 
 func (s *Server) charts(w http.ResponseWriter, r *http.Request, v *view) error {
-	f, err := s.app.Figures(r.Context(), app.GoodwillActor(*v.Agent), dashboardDays)
+	f, err := s.app.Figures(r.Context(), app.GoodwillActor(*v.Agent))
 	if err != nil {
 		return err
 	}
