@@ -306,6 +306,10 @@ const (
 // GoodwillPolicy is the id of the policy for goodwill.
 const GoodwillPolicy = "house"
 
+// payTimeout is how long a page waits for the payment service: less than the server
+// waits for the page, so that who pressed sees that the outcome is not known.
+const payTimeout = 10 * time.Second
+
 func (a *App) goodwillDesk(cfg Config, k keys) func() error {
 	return func() error {
 		data, err := policies.ReadFile("policies/goodwill.json")
@@ -321,7 +325,7 @@ func (a *App) goodwillDesk(cfg Config, k keys) func() error {
 		}
 		a.Goodwill, err = goodwill.NewDesk(a.DB.Desk.Goodwill(), goodwill.Config{
 			Now: a.now, Policies: []*goodwill.Decider{a.Decider}, Orders: a.order, Payer: cfg.Payer,
-			Leads: []string{string(demo.RoleLead), string(demo.RoleManager)}, Secret: k.Ledger,
+			Leads: []string{string(demo.RoleLead), string(demo.RoleManager)}, Secret: k.Ledger, PayTimeout: payTimeout,
 		})
 		return err
 	}

@@ -255,8 +255,9 @@ func (a *App) countTopics(ctx context.Context, c *topicCount, t ticket.Ticket, d
 
 // figures are the topics of some days, the most frequent first.
 func (c *topicCount) figures(days tone.Days) []TopicFigure {
-	var out []TopicFigure
-	for _, topic := range c.counts.Topics(days, feedback.Segment{}) {
+	topics := c.counts.Topics(days, feedback.Segment{})
+	out := make([]TopicFigure, 0, len(topics))
+	for _, topic := range topics {
 		out = append(out, TopicFigure{
 			topic, c.counts.Of(topic, days, feedback.Segment{}), c.counts.Share(topic, days, feedback.Segment{}, feedback.Level{}),
 		})

@@ -86,6 +86,7 @@ type site struct {
 	app   *app.App
 	db    *store.DB
 	clock *demo.Clock
+	payer *pay.Service
 	url   string
 	log   *bytes.Buffer
 	reg   *prometheus.Registry
@@ -111,11 +112,11 @@ func openAt(tb testing.TB, where string, change ...func(*web.Config)) *site {
 	s := &site{t: tb, db: db, clock: new(demo.Clock), log: new(bytes.Buffer), reg: prometheus.NewRegistry()}
 	s.clock.Set(friday)
 	log := slog.New(slog.NewTextHandler(&locked{w: s.log}, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	payer, err := pay.NewService(ctx, pay.Config{DB: db.SQL(), Now: s.clock.Now})
+	s.payer, err = pay.NewService(ctx, pay.Config{DB: db.SQL(), Now: s.clock.Now})
 	require.NoError(tb, err)
 	analyzer, err := engine()
 	require.NoError(tb, err)
-	s.app, err = app.New(ctx, app.Config{DB: db, Now: s.clock.Now, Log: log, Payer: payer, Base: "http://shop.test", Tone: analyzer})
+	s.app, err = app.New(ctx, app.Config{DB: db, Now: s.clock.Now, Log: log, Payer: s.payer, Base: "http://shop.test", Tone: analyzer})
 	require.NoError(tb, err)
 	cfg := web.Config{App: s.app, Log: log, Metrics: s.reg, Demo: true, Password: quick()}
 	for _, c := range change {

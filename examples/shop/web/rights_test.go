@@ -89,11 +89,9 @@ func TestAGuestWithdrawsInTwoStepsAndHasTheReceiptAtOnce(t *testing.T) {
 func TestAWithdrawalCountsForItsBuyerAlone(t *testing.T) {
 	t.Parallel()
 	s := open(t)
-	orders, err := s.db.Orders(t.Context(), "c0001", 1)
+	orders, err := s.db.RecentOrders(t.Context(), friday.AddDate(0, 0, -60), 1)
 	require.NoError(t, err)
-	if len(orders) == 0 {
-		t.Skip("the demo's first customer has no order")
-	}
+	require.Len(t, orders, 1)
 	withdraw := func(b *browser) {
 		form := b.get("/withdrawal?order=" + orders[0].ID)
 		p := b.post("/withdrawal", "key", form.key(t), "name", "X", "order", orders[0].ID, "email", "x@post.example")
@@ -112,7 +110,7 @@ func TestAWithdrawalCountsForItsBuyerAlone(t *testing.T) {
 	}
 	withdraw(s.browser())
 	assert.Zero(t, declared(), "a stranger who knows the number")
-	withdraw(s.customer("c0001"))
+	withdraw(s.customer(orders[0].Customer))
 	assert.Equal(t, 1, declared())
 }
 
