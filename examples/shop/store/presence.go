@@ -25,7 +25,7 @@ func (d *DB) Look(ctx context.Context, ticket, agent string, now, since time.Tim
 	return out, err
 }
 
-// Leave forgets that an agent had a ticket open, and whoever has been gone for long.
-func (d *DB) Leave(ctx context.Context, ticket, agent string, since time.Time) error {
-	return d.exec(ctx, "DELETE FROM shop_presence WHERE (ticket = $1 AND agent = $2) OR at < $3", ticket, agent, since.UnixMicro())
+// SweepLooks forgets who has had no ticket open since an instant.
+func (d *DB) SweepLooks(ctx context.Context, since time.Time) error {
+	return d.exec(ctx, "DELETE FROM shop_presence WHERE at < $1", since.UnixMicro())
 }
