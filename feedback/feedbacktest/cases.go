@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/kulanz-go/kulanz/internal/rivals"
+
 	"github.com/kulanz-go/kulanz/feedback"
 )
 
@@ -119,12 +121,12 @@ func commitCases() []script {
 				return
 			}
 			day := sumKey(shopA, "q", "", 5)
-			errs := together(16, func(i int) error {
+			errs := rivals.Together(16, func(i int) error {
 				n := next(r)
 				n.Customer = fmt.Sprintf("rival-%d", i)
 				return p.store.Commit(p.ctx, counting(commitOf(n), feedback.Change{Key: day, Add: sum(1)}))
 			})
-			p.check(count(errs, nil) == 1 && count(errs, feedback.ErrConflict) == 15, "%d of 16 won: %v", count(errs, nil), errs)
+			p.check(rivals.Count(errs, nil) == 1 && rivals.Count(errs, feedback.ErrConflict) == 15, "%d of 16 won: %v", rivals.Count(errs, nil), errs)
 			p.counts("the winner alone", p.rows(days()), feedback.Row{Key: day, Summary: sum(1)})
 		}},
 		{"commit/several records: all or none", "an invitation without its customer's record goes past the cap", func(p *probe) {
@@ -217,8 +219,8 @@ func keyCases() []script {
 		}},
 		{"key/raced, one takes it", "sixteen events of one ticket are one survey", func(p *probe) {
 			k := key(shopA, feedback.UniqueMatter, "raced")
-			errs := together(16, func(i int) error { return p.insist(taking(commitOf(record(shopA, i)), record(shopA, i), k)) })
-			p.check(count(errs, nil) == 1 && count(errs, feedback.ErrDuplicate) == 15, "%d of 16 took one key: %v", count(errs, nil), errs)
+			errs := rivals.Together(16, func(i int) error { return p.insist(taking(commitOf(record(shopA, i)), record(shopA, i), k)) })
+			p.check(rivals.Count(errs, nil) == 1 && rivals.Count(errs, feedback.ErrDuplicate) == 15, "%d of 16 took one key: %v", rivals.Count(errs, nil), errs)
 		}},
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/kulanz-go/kulanz/internal/rivals"
+
 	"github.com/kulanz-go/kulanz/feedback"
 )
 
@@ -44,7 +46,7 @@ func countCases() []script {
 		{"count/many writers lose none", "two answers at once must both count", func(p *probe) {
 			const writers, each = 8, 10
 			a, b := sumKey(shopA, "q", "", 3), sumKey(shopA, "q", "mail", 3)
-			errs := together(writers, func(w int) error {
+			errs := rivals.Together(writers, func(w int) error {
 				for n := range each {
 					both := []feedback.Change{{Key: b, Add: sum(0, 1)}, {Key: a, Add: sum(1)}}
 					if err := p.insist(counting(commitOf(record(shopA, w*each+n)), both...)); err != nil {
@@ -53,7 +55,7 @@ func countCases() []script {
 				}
 				return nil
 			})
-			p.check(count(errs, nil) == writers, "writers failed: %v", errs)
+			p.check(rivals.Count(errs, nil) == writers, "writers failed: %v", errs)
 			p.counts("all of them", p.rows(days()),
 				feedback.Row{Key: a, Summary: sum(writers * each)}, feedback.Row{Key: b, Summary: sum(0, writers*each)})
 		}},
@@ -290,7 +292,7 @@ func caseManyWorkers(p *probe) {
 		return
 	}
 	found := make([][]feedback.Record, workers)
-	errs := together(workers, func(w int) error {
+	errs := rivals.Together(workers, func(w int) error {
 		for range all + 3 {
 			got, err := p.store.Claim(p.ctx, feedback.ClaimRequest{Now: at(10), Lease: time.Hour, Limit: 3})
 			if err != nil {
@@ -300,7 +302,7 @@ func caseManyWorkers(p *probe) {
 		}
 		return nil
 	})
-	p.check(count(errs, nil) == workers, "workers failed: %v", errs)
+	p.check(rivals.Count(errs, nil) == workers, "workers failed: %v", errs)
 	seen := make(map[feedback.Ref]bool)
 	for _, r := range slices.Concat(found...) {
 		p.check(!seen[r.Ref()], "%s was claimed twice", r.Ref())

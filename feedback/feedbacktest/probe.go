@@ -8,7 +8,6 @@ import (
 	"reflect"
 	"slices"
 	"strconv"
-	"sync"
 	"time"
 
 	"github.com/kulanz-go/kulanz/feedback"
@@ -208,33 +207,6 @@ func refsOf(all []feedback.Record) []string {
 		out[i] = r.Ref().String()
 	}
 	return out
-}
-
-// together runs n functions at once and returns their errors.
-func together(n int, f func(i int) error) []error {
-	errs := make([]error, n)
-	var wg sync.WaitGroup
-	start := make(chan struct{})
-	for i := range n {
-		wg.Go(func() {
-			<-start
-			errs[i] = f(i)
-		})
-	}
-	close(start)
-	wg.Wait()
-	return errs
-}
-
-// count returns how many errors are the wanted one, or none where none is.
-func count(errs []error, want error) int {
-	n := 0
-	for _, err := range errs {
-		if err == nil && want == nil || want != nil && errors.Is(err, want) {
-			n++
-		}
-	}
-	return n
 }
 
 // insist commits while others are at work, and tries again where it could not be

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/kulanz-go/kulanz/internal/rivals"
+
 	"github.com/kulanz-go/kulanz/goodwill"
 )
 
@@ -118,12 +120,12 @@ func commitCases() []script {
 			if p.err != nil {
 				return
 			}
-			errs := together(16, func(i int) error {
+			errs := rivals.Together(16, func(i int) error {
 				n := next(r)
 				n.Customer = fmt.Sprintf("rival-%d", i)
 				return p.store.Commit(p.ctx, posting(commitOf(n), entry(shopA, i, goodwill.PhaseDirect, "a", "b", 1)))
 			})
-			p.check(count(errs, nil) == 1 && count(errs, goodwill.ErrConflict) == 15, "%d of 16 won: %v", count(errs, nil), errs)
+			p.check(rivals.Count(errs, nil) == 1 && rivals.Count(errs, goodwill.ErrConflict) == 15, "%d of 16 won: %v", rivals.Count(errs, nil), errs)
 			p.balances("the winner alone", shopA, balance("a", 0, 1), balance("b", 0, -1))
 		}},
 		{"commit/several records: all or none", "a grant without its order's record refunds more than was paid", func(p *probe) {
@@ -220,8 +222,8 @@ func keyCases() []script {
 		}},
 		{"key/raced, one takes it", "sixteen clicks are one grant", func(p *probe) {
 			k := key(shopA, goodwill.UniqueRequest, "raced")
-			errs := together(16, func(i int) error { return p.insist(taking(commitOf(record(shopA, i)), record(shopA, i), k)) })
-			p.check(count(errs, nil) == 1 && count(errs, goodwill.ErrDuplicate) == 15, "%d of 16 took one key: %v", count(errs, nil), errs)
+			errs := rivals.Together(16, func(i int) error { return p.insist(taking(commitOf(record(shopA, i)), record(shopA, i), k)) })
+			p.check(rivals.Count(errs, nil) == 1 && rivals.Count(errs, goodwill.ErrDuplicate) == 15, "%d of 16 took one key: %v", rivals.Count(errs, nil), errs)
 		}},
 	}
 }

@@ -8,6 +8,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/kulanz-go/kulanz/internal/rivals"
+
 	"github.com/kulanz-go/kulanz/goodwill"
 	"github.com/kulanz-go/kulanz/goodwill/money"
 	"github.com/kulanz-go/kulanz/goodwill/order"
@@ -165,7 +167,7 @@ func (p *probe) executeAll(h *house, grants []goodwill.Grant) int {
 	if p.err != nil {
 		return 0
 	}
-	errs := together(len(grants), func(i int) error {
+	errs := rivals.Together(len(grants), func(i int) error {
 		var err error
 		for range 20 { // a store may find that it cannot serialize so many
 			if _, err = h.Execute(p.ctx, agent(), grants[i].Ref()); !errors.Is(err, goodwill.ErrConflict) {
@@ -179,7 +181,7 @@ func (p *probe) executeAll(h *house, grants []goodwill.Grant) int {
 			p.noError("Execute", err)
 		}
 	}
-	return count(errs, nil)
+	return rivals.Count(errs, nil)
 }
 
 func caseOneOrder(p *probe) {

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/kulanz-go/kulanz/internal/rivals"
+
 	"github.com/kulanz-go/kulanz/goodwill"
 	"github.com/kulanz-go/kulanz/goodwill/money"
 )
@@ -243,14 +245,14 @@ func caseRacedCap(p *probe) {
 		return
 	}
 	const agents, enough = 16, 10
-	errs := together(agents, func(i int) error {
+	errs := rivals.Together(agents, func(i int) error {
 		own := "agent|" + strconv.Itoa((i*7)%agents)
 		return p.insist(posting(
 			commitOf(record(shopA, i)),
 			entry(shopA, 2*i, reserve, own, "pool", 25), capped(entry(shopA, 2*i+1, reserve, "budget", "pool", 25), 25*enough+24),
 		))
 	})
-	p.check(count(errs, nil) == enough && count(errs, goodwill.ErrCap) == agents-enough, "%d of 16 fit: %v", count(errs, nil), errs)
+	p.check(rivals.Count(errs, nil) == enough && rivals.Count(errs, goodwill.ErrCap) == agents-enough, "%d of 16 fit: %v", rivals.Count(errs, nil), errs)
 	var total money.Amount
 	for _, b := range p.balancesOf(goodwill.BalanceQuery{Shop: shopA, Limit: goodwill.MaxPage}) {
 		if b.Account.Name == "budget" {

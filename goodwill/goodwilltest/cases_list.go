@@ -5,6 +5,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/kulanz-go/kulanz/internal/rivals"
+
 	"github.com/kulanz-go/kulanz/goodwill"
 )
 
@@ -166,7 +168,7 @@ func caseManyWorkers(p *probe) {
 		return
 	}
 	found := make([][]goodwill.Record, workers)
-	errs := together(workers, func(w int) error {
+	errs := rivals.Together(workers, func(w int) error {
 		for range all + 3 {
 			got, err := p.store.Claim(p.ctx, goodwill.ClaimRequest{Now: at(10), Lease: time.Hour, Limit: 3})
 			if err != nil {
@@ -176,7 +178,7 @@ func caseManyWorkers(p *probe) {
 		}
 		return nil
 	})
-	p.check(count(errs, nil) == workers, "workers failed: %v", errs)
+	p.check(rivals.Count(errs, nil) == workers, "workers failed: %v", errs)
 	seen := make(map[goodwill.Ref]bool)
 	for _, r := range slices.Concat(found...) {
 		p.check(!seen[r.Ref()], "%s was claimed twice", r.Ref())

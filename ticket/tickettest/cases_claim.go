@@ -6,6 +6,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/kulanz-go/kulanz/internal/rivals"
+
 	"github.com/kulanz-go/kulanz/ticket"
 )
 
@@ -215,7 +217,7 @@ func caseWorkers(p *probe) {
 	}
 	var mu sync.Mutex
 	times := make(map[ticket.Ref]int)
-	errs := together(workers, func(i int) error {
+	errs := rivals.Together(workers, func(i int) error {
 		for range due {
 			got, err := p.store.Claim(p.ctx, ticket.ClaimRequest{Now: at(1000), Lease: lease, Limit: 1 + i})
 			if err != nil || len(got) == 0 {
@@ -229,7 +231,7 @@ func caseWorkers(p *probe) {
 		}
 		return nil
 	})
-	p.check(count(errs, nil) == workers, "workers failed: %v", errs)
+	p.check(rivals.Count(errs, nil) == workers, "workers failed: %v", errs)
 	// A worker that meets only what others are about to claim may get nothing
 	// and give up: the rest is there for the next.
 	for _, r := range p.claim(at(1000), ticket.MaxPage) {

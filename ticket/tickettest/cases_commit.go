@@ -2,8 +2,11 @@ package tickettest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
+
+	"github.com/kulanz-go/kulanz/internal/rivals"
 
 	"github.com/kulanz-go/kulanz/ticket"
 )
@@ -169,20 +172,20 @@ func rival(r ticket.Record, i int) ticket.Change {
 }
 
 func caseOneWinner(p *probe) {
-	const rivals = 16
+	const callers = 16
 	for round := range p.size.Rounds {
 		if p.err != nil {
 			return
 		}
 		r := record(shopA, round)
 		p.create(r)
-		errs := together(rivals, func(i int) error {
+		errs := rivals.Together(callers, func(i int) error {
 			c := commitOf(rival(r, i))
 			c.ID = scramble(round, i)
 			return p.store.Commit(p.ctx, taking(c, held(key(shopA, ticket.KeyCommand, fmt.Sprint(round, i)), r)))
 		})
-		p.check(count(errs, nil) == 1 && count(errs, ticket.ErrConflict) == rivals-1,
-			"%d of %d won, %d were told of a conflict: %v", count(errs, nil), rivals, count(errs, ticket.ErrConflict), errs)
+		p.check(rivals.Count(errs, nil) == 1 && rivals.Count(errs, ticket.ErrConflict) == callers-1,
+			"%d of %d won, %d were told of a conflict: %v", rivals.Count(errs, nil), callers, rivals.Count(errs, ticket.ErrConflict), errs)
 		won := slices.Index(errs, nil)
 		if p.err != nil {
 			return
@@ -190,7 +193,7 @@ func caseOneWinner(p *probe) {
 		ch := rival(r, won)
 		p.sameRecord("Load", p.load(r.Ref()), ch.Next)
 		p.sameEvents(p.history(r.Ref()), append(events(r.Ref(), 1), ch.Events...))
-		for i := range rivals {
+		for i := range callers {
 			k := key(shopA, ticket.KeyCommand, fmt.Sprint(round, i))
 			if i == won {
 				p.holds(held(k, r))
@@ -209,7 +212,7 @@ func caseAllGetThrough(p *probe) {
 	if p.err != nil {
 		return
 	}
-	errs := together(writers, func(int) error {
+	errs := rivals.Together(writers, func(int) error {
 		left := each
 		for range tries {
 			if left == 0 {
@@ -222,13 +225,13 @@ func caseAllGetThrough(p *probe) {
 			switch err := p.store.Commit(p.ctx, commitOf(step(next(now)))); {
 			case err == nil:
 				left--
-			case count([]error{err}, ticket.ErrConflict) == 0:
+			case !errors.Is(err, ticket.ErrConflict):
 				return err
 			}
 		}
 		return context.DeadlineExceeded
 	})
-	p.check(count(errs, nil) == writers, "writers failed: %v", errs)
+	p.check(rivals.Count(errs, nil) == writers, "writers failed: %v", errs)
 	want := record(shopA, 1)
 	for range writers * each {
 		want = next(want)

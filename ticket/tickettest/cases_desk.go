@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/kulanz-go/kulanz/internal/rivals"
+
 	"github.com/kulanz-go/kulanz/ticket"
 )
 
@@ -157,7 +159,7 @@ func caseRacingReplies(p *probe) {
 		replies = append(replies, fmt.Sprintf("Antwort %d", i))
 		want = append(want, "reply: "+replies[i])
 	}
-	errs := together(2, func(i int) error {
+	errs := rivals.Together(2, func(i int) error {
 		d := []*Desk{one, two}[i]
 		for n, text := range replies {
 			if n%2 != i {
@@ -185,7 +187,7 @@ func caseBarrage(p *probe) {
 		return
 	}
 	receipts := make([]ticket.Receipt, messages)
-	errs := together(messages, func(i int) error {
+	errs := rivals.Together(messages, func(i int) error {
 		var err error
 		receipts[i], err = desks[i%2].Receive(p.ctx, Mail(fmt.Sprintf("m%d", i), "c-1", "o-1"))
 		return err
@@ -230,7 +232,7 @@ func caseRepeated(p *probe) {
 		return
 	}
 	duplicates := 0
-	for _, n := range together(8, func(int) error {
+	for _, n := range rivals.Together(8, func(int) error {
 		r, err := d.Receive(p.ctx, Mail("n", "c-2", "o-2"))
 		if err == nil && r.Outcome == ticket.Duplicate {
 			return errRepeated
@@ -258,7 +260,7 @@ func caseIdempotent(p *probe) {
 		return
 	}
 	fresh := 0
-	for _, err := range together(8, func(int) error {
+	for _, err := range rivals.Together(8, func(int) error {
 		res, err := d.Do(p.ctx, Agent("anna"), r, cmd)
 		if err == nil && res.Repeated {
 			return errRepeated
@@ -332,7 +334,7 @@ func caseTicks(p *probe) {
 			_, err := slow.Tick(p.ctx, ticket.TickOptions{Limit: 1})
 			p.noError("Tick", err)
 		}
-		errs := together(workers, func(i int) error {
+		errs := rivals.Together(workers, func(i int) error {
 			for range tickets {
 				res, err := desks[i].Tick(p.ctx, ticket.TickOptions{Limit: 3})
 				if err != nil {

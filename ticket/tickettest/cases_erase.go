@@ -7,6 +7,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/kulanz-go/kulanz/internal/rivals"
+
 	"github.com/kulanz-go/kulanz/ticket"
 )
 
@@ -236,13 +238,13 @@ func caseEraseRace(p *probe) {
 		p.create(r)
 		tomb := tombstone(r)
 		message := rival(r, round)
-		errs := together(2, func(i int) error {
+		errs := rivals.Together(2, func(i int) error {
 			if i == 0 {
 				return p.store.Erase(p.ctx, ticket.EraseRequest{Commit: commitOf(step(tomb)), Redact: strip})
 			}
 			return p.store.Commit(p.ctx, commitOf(message))
 		})
-		p.check(count(errs, nil) == 1 && count(errs, ticket.ErrConflict) == 1, "erasure and commit ended with %v", errs)
+		p.check(rivals.Count(errs, nil) == 1 && rivals.Count(errs, ticket.ErrConflict) == 1, "erasure and commit ended with %v", errs)
 		if errs[0] == nil {
 			p.sameRecord("Load", p.load(r.Ref()), tomb)
 			p.sameEvents(p.history(r.Ref()), []ticket.StoredEvent{stripped(r.Ref(), 1), event(r.Ref(), 2)})

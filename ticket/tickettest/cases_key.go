@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/kulanz-go/kulanz/internal/rivals"
 	"github.com/kulanz-go/kulanz/ticket"
 )
 
@@ -261,20 +262,20 @@ func caseExpiry(p *probe) {
 }
 
 func caseKeyRace(p *probe) {
-	const rivals = 16
+	const callers = 16
 	for round := range p.size.Rounds {
 		if p.err != nil {
 			return
 		}
 		k := key(shopA, ticket.KeyMatter, strconv.Itoa(round))
-		errs := together(rivals, func(i int) error {
-			r := record(shopA, round*rivals+i)
+		errs := rivals.Together(callers, func(i int) error {
+			r := record(shopA, round*callers+i)
 			own := held(key(shopA, ticket.KeyInbound, fmt.Sprint(round, i)), r)
 			return p.insist(taking(commitOf(step(r)), held(k, r), own))
 		})
-		p.check(count(errs, nil) == 1, "%d of %d took one key", count(errs, nil), rivals)
+		p.check(rivals.Count(errs, nil) == 1, "%d of %d took one key", rivals.Count(errs, nil), callers)
 		for i, err := range errs {
-			r := record(shopA, round*rivals+i)
+			r := record(shopA, round*callers+i)
 			own := key(shopA, ticket.KeyInbound, fmt.Sprint(round, i))
 			if err == nil {
 				p.stands(r)

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/kulanz-go/kulanz/internal/rivals"
+
 	"github.com/kulanz-go/kulanz/ticket"
 )
 
@@ -142,7 +144,7 @@ func raceCases() []script {
 				if p.err != nil {
 					return
 				}
-				errs := together(8, func(i int) error {
+				errs := rivals.Together(8, func(i int) error {
 					for range p.size.Rounds {
 						if err := advance(p, refs(all[i%4:4+i%5])); err != nil {
 							return err
@@ -150,7 +152,7 @@ func raceCases() []script {
 					}
 					return nil
 				})
-				p.check(count(errs, nil) == len(errs), "writers failed: %v", errs)
+				p.check(rivals.Count(errs, nil) == len(errs), "writers failed: %v", errs)
 				for _, r := range all {
 					now := p.load(r.Ref())
 					p.sameEvents(p.history(r.Ref()), events(r.Ref(), now.Version))
@@ -193,7 +195,7 @@ func (p *probe) whileWriting(last int64, write func(v int64) error, readers ...f
 		return
 	}
 	done := make(chan struct{})
-	errs := together(1+len(readers), func(i int) error {
+	errs := rivals.Together(1+len(readers), func(i int) error {
 		if i == 0 {
 			defer close(done)
 			for v := int64(2); v <= last; v++ {

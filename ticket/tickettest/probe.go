@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/kulanz-go/kulanz/ticket"
@@ -356,31 +355,4 @@ func show(t time.Time) string {
 func showHeld(h ticket.Held) string {
 	return fmt.Sprintf("{%s %s %x digest %x, %s, events %d to %d}",
 		h.Key.Shop, h.Key.Kind, h.Key.Hash[:4], h.Key.Digest[:4], h.Ref, h.First, h.Last)
-}
-
-// together calls f so many times at once and returns the errors.
-func together(n int, f func(i int) error) []error {
-	errs := make([]error, n)
-	var start, done sync.WaitGroup
-	start.Add(1)
-	for i := range n {
-		done.Go(func() {
-			start.Wait()
-			errs[i] = f(i)
-		})
-	}
-	start.Done()
-	done.Wait()
-	return errs
-}
-
-// count says how many of the errors are a given one; nil counts successes.
-func count(errs []error, target error) int {
-	n := 0
-	for _, err := range errs {
-		if errors.Is(err, target) {
-			n++
-		}
-	}
-	return n
 }

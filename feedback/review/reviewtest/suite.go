@@ -6,8 +6,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
+
+	"github.com/kulanz-go/kulanz/internal/rivals"
 
 	"github.com/kulanz-go/kulanz/feedback/review"
 )
@@ -178,17 +179,12 @@ func caseAnswered(ctx context.Context, f Fixture) error {
 func caseRace(ctx context.Context, f Fixture) error {
 	p := &probe{Fixture: f}
 	r := p.post("k")
-	const rivals = 8
-	errs := make([]error, rivals)
-	var wg sync.WaitGroup
-	for i := range rivals {
-		wg.Go(func() {
-			mine := r
-			mine.Key, mine.Text = fmt.Sprint("k", i), fmt.Sprint("Antwort ", i)
-			_, errs[i] = p.Platform.Reply(ctx, mine)
-		})
-	}
-	wg.Wait()
+	errs := rivals.Together(8, func(i int) error {
+		mine := r
+		mine.Key, mine.Text = fmt.Sprint("k", i), fmt.Sprint("Antwort ", i)
+		_, err := p.Platform.Reply(ctx, mine)
+		return err
+	})
 	won := slices.Index(errs, nil)
 	for i, err := range errs {
 		if i != won && !errors.Is(err, review.ErrAnswered) {

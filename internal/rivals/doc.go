@@ -1,0 +1,3 @@
+// Package rivals lets several callers at one thing at once: what the suites of
+// stores do alike.
+package rivals
