@@ -1,5 +1,4 @@
-// Package linearizability holds no code, only a test: it records what several
-// workers see while they use one store at once, and has
-// github.com/anishathalye/porcupine look for an order of the calls, one after
-// the other, that explains it all. A host copies it for its own store.
+// Package linearizability holds no code, only a test: several use the store in memory
+// at once, and package sqlstore/linear looks for an order of their calls, one after
+// the other, that explains it all. A host does the same with its own store.
 package linearizability
