@@ -37,19 +37,19 @@ func (k *Catalogue) AgreementOf(pairs []Pair, level feedback.Level) ([]Agreement
 	for i, p := range pairs {
 		path := fmt.Sprintf("pairs[%d]", i)
 		if p.A == nil || p.B == nil {
-			c.failf(path, "", "is not of two")
+			c.Failf(path, "", "is not of two")
 			continue
 		}
 		for _, e := range []*Evaluation{p.A, p.B} {
 			if err := k.Check(e); err != nil {
-				c.failf(path, "", "has an evaluation that is none: %v", err)
+				c.Failf(path, "", "has an evaluation that is none: %v", err)
 			}
 		}
 		if p.A.Shop != p.B.Shop || p.A.Subject != p.B.Subject || p.A.Reviewer == p.B.Reviewer {
-			c.failf(path, "", "is not of one conversation and two reviewers")
+			c.Failf(path, "", "is not of one conversation and two reviewers")
 		}
 	}
-	if err := c.err(); err != nil {
+	if err := c.Err(); err != nil {
 		return nil, err
 	}
 	list := []Agreement{agree("", pairs, level, func(e *Evaluation) bool { return k.Passes(e.Findings) })}

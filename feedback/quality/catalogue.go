@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/kulanz-go/kulanz/feedback/internal/faulty"
+
 	"github.com/kulanz-go/kulanz/internal/fold"
 )
 
@@ -52,7 +54,7 @@ const maxCriteria = 100
 // ParseCatalogue reads a catalogue from JSON, strictly.
 func ParseCatalogue(data []byte) (CatalogueConfig, error) {
 	var cfg CatalogueConfig
-	if err := decode(data, &cfg); err != nil {
+	if err := faulty.Decode(data, &cfg); err != nil {
 		return CatalogueConfig{}, fmt.Errorf("quality: catalogue: %w", err)
 	}
 	return cfg, nil
@@ -63,15 +65,15 @@ func ParseCatalogue(data []byte) (CatalogueConfig, error) {
 // is rated by minutes hangs up on difficult customers.
 func NewCatalogue(cfg CatalogueConfig) (*Catalogue, error) {
 	var c check
-	c.name("id", cfg.ID, true)
+	c.Name("id", cfg.ID, true)
 	if strings.Contains(cfg.ID, "@") {
-		c.failf("id", cfg.ID, "contains '@'")
+		c.Failf("id", cfg.ID, "contains '@'")
 	}
 	if cfg.Version < 1 {
-		c.failf("version", strconv.Itoa(cfg.Version), "is below 1")
+		c.Failf("version", strconv.Itoa(cfg.Version), "is below 1")
 	}
 	if n := len(cfg.Criteria); n == 0 || n > maxCriteria {
-		c.failf("criteria", strconv.Itoa(n), "are not 1 to %d", maxCriteria)
+		c.Failf("criteria", strconv.Itoa(n), "are not 1 to %d", maxCriteria)
 	}
 	cfg.Fails = slices.Clone(cfg.Fails)
 	if len(cfg.Fails) == 0 {
@@ -85,12 +87,12 @@ func NewCatalogue(cfg CatalogueConfig) (*Catalogue, error) {
 	for i, one := range cfg.Criteria {
 		path := fmt.Sprintf("criteria[%d].", i)
 		if _, twice := k.index[one.ID]; twice {
-			c.failf(path+"id", one.ID, "is there twice")
+			c.Failf(path+"id", one.ID, "is there twice")
 		}
 		k.index[one.ID] = i
 		c.criterion(path, one)
 	}
-	if err := c.err(); err != nil {
+	if err := c.Err(); err != nil {
 		return nil, err
 	}
 	return k, nil
@@ -98,7 +100,7 @@ func NewCatalogue(cfg CatalogueConfig) (*Catalogue, error) {
 
 func (c *check) severity(path string, s Severity) {
 	if s != Critical && s != Major && s != Minor {
-		c.failf(path, string(s), "is none of critical, major, minor")
+		c.Failf(path, string(s), "is none of critical, major, minor")
 	}
 }
 
@@ -106,9 +108,9 @@ func (c *check) criterion(path string, one Criterion) {
 	for _, f := range []struct{ path, text string }{
 		{"id", one.ID}, {"de", one.German}, {"en", one.English}, {"training", one.Training},
 	} {
-		c.name(path+f.path, f.text, true)
+		c.Name(path+f.path, f.text, true)
 		if measuresTime(f.text) {
-			c.failf(path+f.path, f.text, "measures handling time, which is never part of a quality score")
+			c.Failf(path+f.path, f.text, "measures handling time, which is never part of a quality score")
 		}
 	}
 	c.severity(path+"severity", one.Severity)

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/kulanz-go/kulanz/feedback/internal/faulty"
+
 	"github.com/kulanz-go/kulanz/feedback"
 )
 
@@ -35,7 +37,7 @@ type Evaluation struct {
 // that is not known, as "handling_time", is refused.
 func (k *Catalogue) ParseEvaluation(data []byte) (Evaluation, error) {
 	var e Evaluation
-	err := decode(data, &e)
+	err := faulty.Decode(data, &e)
 	if err == nil {
 		err = k.Check(&e)
 	}
@@ -49,38 +51,38 @@ func (k *Catalogue) ParseEvaluation(data []byte) (Evaluation, error) {
 // feedback.Faults. Nobody evaluates their own work.
 func (k *Catalogue) Check(e *Evaluation) error {
 	var c check
-	c.name("shop", e.Shop, true)
-	c.name("subject", e.Subject, true)
-	c.name("reviewer", e.Reviewer, true)
-	c.name("agent", e.Agent, false)
-	c.name("team", e.Team, false)
-	c.name("stratum", e.Stratum, false)
+	c.Name("shop", e.Shop, true)
+	c.Name("subject", e.Subject, true)
+	c.Name("reviewer", e.Reviewer, true)
+	c.Name("agent", e.Agent, false)
+	c.Name("team", e.Team, false)
+	c.Name("stratum", e.Stratum, false)
 	if e.Agent == "" && e.Team == "" {
-		c.failf("team", "", "is missing, and so is an agent")
+		c.Failf("team", "", "is missing, and so is an agent")
 	}
 	if e.Reviewer != "" && e.Reviewer == e.Agent {
-		c.failf("reviewer", "", "is the agent: nobody evaluates their own work")
+		c.Failf("reviewer", "", "is the agent: nobody evaluates their own work")
 	}
 	if e.At.IsZero() {
-		c.failf("at", "", "is missing")
+		c.Failf("at", "", "is missing")
 	}
 	if e.Catalogue != k.Ref() {
-		c.failf("catalogue", strconv.Itoa(len(e.Catalogue))+" bytes", "are not %q", k.Ref())
+		c.Failf("catalogue", strconv.Itoa(len(e.Catalogue))+" bytes", "are not %q", k.Ref())
 	}
 	seen := map[string]bool{}
 	for i, f := range e.Findings {
 		path := fmt.Sprintf("findings[%d]", i)
 		if _, known := k.Criterion(f.Criterion); !known {
-			c.failf(path+".criterion", strconv.Itoa(len(f.Criterion))+" bytes", "are no criterion of the catalogue")
+			c.Failf(path+".criterion", strconv.Itoa(len(f.Criterion))+" bytes", "are no criterion of the catalogue")
 		} else if seen[f.Criterion] {
-			c.failf(path+".criterion", f.Criterion, "is there twice: once an evaluation is enough")
+			c.Failf(path+".criterion", f.Criterion, "is there twice: once an evaluation is enough")
 		}
 		seen[f.Criterion] = true
-		if len(f.Note) > maxText {
-			c.failf(path+".note", strconv.Itoa(len(f.Note))+" bytes", "are more than %d", maxText)
+		if len(f.Note) > faulty.MaxText {
+			c.Failf(path+".note", strconv.Itoa(len(f.Note))+" bytes", "are more than %d", faulty.MaxText)
 		}
 	}
-	return c.err()
+	return c.Err()
 }
 
 // Erased returns what stays when the customer of the conversation is erased: the

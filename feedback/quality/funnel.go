@@ -50,15 +50,15 @@ func Funnel(target float64, ns ...int64) ([]FunnelPoint, error) {
 func FunnelLimits(target float64, n int64, confidence float64) (feedback.Interval, error) {
 	var c check
 	if !(target >= 0 && target <= 1) {
-		c.failf("target", number(target), "is not 0 to 1")
+		c.Failf("target", number(target), "is not 0 to 1")
 	}
 	if n < 1 || n > maxFunnel {
-		c.failf("n", number(float64(n)), "is not 1 to %d", maxFunnel)
+		c.Failf("n", number(float64(n)), "is not 1 to %d", maxFunnel)
 	}
 	if !(confidence > 0 && confidence < 1) {
-		c.failf("confidence", number(confidence), "is not between 0 and 1")
+		c.Failf("confidence", number(confidence), "is not between 0 and 1")
 	}
-	if err := c.err(); err != nil {
+	if err := c.Err(); err != nil {
 		return feedback.Interval{}, err
 	}
 	tail := (1 - confidence) / 2

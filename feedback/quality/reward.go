@@ -73,7 +73,7 @@ func sumDuties(view View, duties []Duty) (map[string]*Reward, error) {
 	byName := map[string]*Reward{}
 	for i, d := range duties {
 		if d.Total < 0 || min(d.Night, d.Weekend, d.Holiday) < 0 || max(d.Night, d.Weekend, d.Holiday) > d.Total {
-			c.failf(fmt.Sprintf("duties[%d]", i), d.Total.String(), "is below 0, or less than a part of it")
+			c.Failf(fmt.Sprintf("duties[%d]", i), d.Total.String(), "is below 0, or less than a part of it")
 			continue
 		}
 		name := d.Team
@@ -92,5 +92,5 @@ func sumDuties(view View, duties []Duty) (map[string]*Reward, error) {
 		one.Weekend += d.Weekend
 		one.Holiday += d.Holiday
 	}
-	return byName, c.err()
+	return byName, c.Err()
 }

@@ -47,15 +47,15 @@ const maxEach = 1000
 // stratum and hash; memory is for what is drawn, not for what is looked at.
 func (p Plan) Draw(secret []byte, candidates iter.Seq[Candidate]) ([]Drawn, error) {
 	var c check
-	c.name("shop", p.Shop, true)
-	c.name("round", p.Round, true)
+	c.Name("shop", p.Shop, true)
+	c.Name("round", p.Round, true)
 	if p.Each < 1 || p.Each > maxEach {
-		c.failf("each", strconv.Itoa(p.Each), "is not 1 to %d", maxEach)
+		c.Failf("each", strconv.Itoa(p.Each), "is not 1 to %d", maxEach)
 	}
 	if len(secret) == 0 {
-		c.failf("secret", "", "is missing: without it anybody can tell who will be drawn")
+		c.Failf("secret", "", "is missing: without it anybody can tell who will be drawn")
 	}
-	if err := c.err(); err != nil {
+	if err := c.Err(); err != nil {
 		return nil, err
 	}
 	urns := map[[2]string]*urn{}

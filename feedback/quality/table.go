@@ -149,24 +149,24 @@ func NewTable(units []Unit, cfg TableConfig) (Table, error) {
 func checkUnits(units []Unit, cfg TableConfig) (map[string]feedback.Proportion, error) {
 	var c check
 	if cfg.MinN < 1 {
-		c.failf("min_n", number(float64(cfg.MinN)), "is below 1")
+		c.Failf("min_n", number(float64(cfg.MinN)), "is below 1")
 	}
 	if len(units) > maxUnits {
-		c.failf("units", number(float64(len(units))), "are more than %d", maxUnits)
-		return nil, c.err()
+		c.Failf("units", number(float64(len(units))), "are more than %d", maxUnits)
+		return nil, c.Err()
 	}
 	mix := map[string]feedback.Proportion{}
 	seen := map[string]bool{}
 	for i := range units {
 		path := fmt.Sprintf("units[%d]", i)
-		c.name(path+".name", units[i].Name, true)
+		c.Name(path+".name", units[i].Name, true)
 		if seen[units[i].Name] {
-			c.failf(path+".name", units[i].Name, "is there twice")
+			c.Failf(path+".name", units[i].Name, "is there twice")
 		}
 		seen[units[i].Name] = true
 		for name, p := range units[i].Strata {
 			if p.Good < 0 || p.Good > p.N || p.N > maxCount {
-				c.failf(path+".strata."+name, fmt.Sprintf("%d of %d", p.Good, p.N), "is no share of a count")
+				c.Failf(path+".strata."+name, fmt.Sprintf("%d of %d", p.Good, p.N), "is no share of a count")
 				continue
 			}
 			sum := mix[name]
@@ -175,9 +175,9 @@ func checkUnits(units []Unit, cfg TableConfig) (map[string]feedback.Proportion, 
 	}
 	maps.DeleteFunc(mix, func(_ string, p feedback.Proportion) bool { return p.N == 0 })
 	if len(mix) > maxStrata {
-		c.failf("strata", number(float64(len(mix))), "are more than %d", maxStrata)
+		c.Failf("strata", number(float64(len(mix))), "are more than %d", maxStrata)
 	}
-	return mix, c.err()
+	return mix, c.Err()
 }
 
 func newRow(u *Unit, sum feedback.Proportion, mix map[string]feedback.Proportion, s Spread, level feedback.Level) (Row, error) {

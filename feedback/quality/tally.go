@@ -112,12 +112,12 @@ func (t *Tally) one(e *Evaluation) (*Tally, error) {
 func (t *Tally) Merge(o *Tally) error {
 	var c check
 	if o.catalogue.Ref() != t.catalogue.Ref() {
-		c.failf("catalogue", o.catalogue.Ref(), "is not %q", t.catalogue.Ref())
+		c.Failf("catalogue", o.catalogue.Ref(), "is not %q", t.catalogue.Ref())
 	}
 	if o.cfg.TeamsOnly != t.cfg.TeamsOnly {
-		c.failf("teams_only", strconv.FormatBool(o.cfg.TeamsOnly), "is not %v", t.cfg.TeamsOnly)
+		c.Failf("teams_only", strconv.FormatBool(o.cfg.TeamsOnly), "is not %v", t.cfg.TeamsOnly)
 	}
-	if err := c.err(); err != nil {
+	if err := c.Err(); err != nil {
 		return err
 	}
 	t.merge(o, 1)

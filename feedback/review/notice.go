@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/kulanz-go/kulanz/feedback/internal/faulty"
 )
 
 // A notice is somebody's claim that a review must not be shown. It goes through
@@ -131,10 +133,10 @@ func (c Case) Open() bool { return c.Decided.IsZero() || c.Complained }
 func (c Case) Next(s *Step) (Case, error) {
 	var k check
 	if s.At.IsZero() || s.At.Before(c.latest) {
-		k.failf("at", s.At.Format(time.RFC3339), "is missing, or before the step before")
+		k.Failf("at", s.At.Format(time.RFC3339), "is missing, or before the step before")
 	}
 	if !slices.Contains(c.following(), s.Kind) {
-		k.failf("kind", string(s.Kind), "is none of %v, which can follow", c.following())
+		k.Failf("kind", string(s.Kind), "is none of %v, which can follow", c.following())
 	}
 	switch s.Kind {
 	case StepNotice, StepConcern:
@@ -143,15 +145,15 @@ func (c Case) Next(s *Step) (Case, error) {
 	case StepDecision, StepAppeal:
 		k.decision(s, c.Ground)
 		if s.Kind == StepAppeal && s.By == c.Decider {
-			k.failf("by", "", "decided before: a complaint is for somebody else")
+			k.Failf("by", "", "decided before: a complaint is for somebody else")
 		}
 	case StepComplaint:
 		k.words("explanation", s.Explanation, true)
-		k.name("person", s.Person, true)
+		k.Name("person", s.Person, true)
 	default:
-		k.failf("kind", string(s.Kind), "is no step")
+		k.Failf("kind", string(s.Kind), "is no step")
 	}
-	if err := k.err(); err != nil {
+	if err := k.Err(); err != nil {
 		return c, err
 	}
 	return c.apply(s), nil
@@ -191,53 +193,53 @@ func (c Case) apply(s *Step) Case {
 
 // notice checks what article 16(2) asks for.
 func (c *check) notice(s *Step) {
-	c.name("review", s.Review, true)
+	c.Name("review", s.Review, true)
 	if !slices.Contains(grounds(), s.Ground) {
-		c.failf("ground", string(s.Ground), "is none of %v: that a review is bad is no ground", grounds())
+		c.Failf("ground", string(s.Ground), "is none of %v: that a review is bad is no ground", grounds())
 	}
 	c.words("explanation", s.Explanation, true)
 	c.words("location", s.Location, s.Kind == StepNotice)
 	if s.Kind == StepConcern {
-		c.name("by", s.By, true)
+		c.Name("by", s.By, true)
 		return
 	}
-	c.name("person", s.Person, true)
+	c.Name("person", s.Person, true)
 	if !s.Anonymous {
-		c.name("name", s.Name, true)
-		if at := strings.IndexByte(s.Email, '@'); at < 1 || at == len(s.Email)-1 || len(s.Email) > maxName {
-			c.failf("email", strconv.Itoa(len(s.Email))+" bytes", "are no address")
+		c.Name("name", s.Name, true)
+		if at := strings.IndexByte(s.Email, '@'); at < 1 || at == len(s.Email)-1 || len(s.Email) > faulty.MaxName {
+			c.Failf("email", strconv.Itoa(len(s.Email))+" bytes", "are no address")
 		}
 	}
 	if !s.GoodFaith {
-		c.failf("good_faith", "false", "is not stated: the notifier believes in good faith that it is so")
+		c.Failf("good_faith", "false", "is not stated: the notifier believes in good faith that it is so")
 	}
 }
 
 // decision checks the statement of reasons of article 17(3).
 func (c *check) decision(s *Step, g Ground) {
-	c.name("by", s.By, true)
+	c.Name("by", s.By, true)
 	if s.Measure != Keep && s.Measure != Remove && s.Measure != Disable {
-		c.failf("measure", string(s.Measure), "is none of keep, remove, disable")
+		c.Failf("measure", string(s.Measure), "is none of keep, remove, disable")
 	}
 	c.words("facts", s.Facts, true)
 	c.words("redress", s.Redress, true)
 	c.words("rule", s.Rule, s.Measure != Keep)
 	c.words("territory", s.Territory, false)
 	if !s.Until.IsZero() && (s.Measure != Disable || !s.Until.After(s.At)) {
-		c.failf("until", s.Until.Format(time.RFC3339), "is not after the decision, or nothing is disabled")
+		c.Failf("until", s.Until.Format(time.RFC3339), "is not after the decision, or nothing is disabled")
 	}
 	if s.Automated.Decision {
-		c.failf("automated.decision", "true", "is not for machines: a person decides")
+		c.Failf("automated.decision", "true", "is not for machines: a person decides")
 	}
 	if s.Ground != "" && s.Ground != g {
-		c.failf("ground", string(s.Ground), "is not that of the case, %q", g)
+		c.Failf("ground", string(s.Ground), "is not that of the case, %q", g)
 	}
 }
 
 // words checks a text that people write.
 func (c *check) words(path, text string, required bool) {
-	if len(text) > maxText || !utf8.ValidString(text) || required && strings.TrimSpace(text) == "" {
-		c.failf(path, strconv.Itoa(len(text))+" bytes", "are missing, no UTF-8, or more than %d", maxText)
+	if len(text) > faulty.MaxText || !utf8.ValidString(text) || required && strings.TrimSpace(text) == "" {
+		c.Failf(path, strconv.Itoa(len(text))+" bytes", "are missing, no UTF-8, or more than %d", faulty.MaxText)
 	}
 }
 

@@ -112,15 +112,15 @@ func (e *PlatformError) Permanent() bool { return e.Code != CodeBusy }
 // Check says all that is wrong with a reply, as feedback.Faults.
 func (r *Reply) Check() error {
 	var c check
-	c.name("shop", r.Shop, true)
-	c.name("source", r.Source, true)
-	c.name("external_id", r.ExternalID, true)
-	c.name("key", r.Key, true)
+	c.Name("shop", r.Shop, true)
+	c.Name("source", r.Source, true)
+	c.Name("external_id", r.ExternalID, true)
+	c.Name("key", r.Key, true)
 	if r.Visibility != Public && r.Visibility != Private {
-		c.failf("visibility", string(r.Visibility), "is neither public nor private")
+		c.Failf("visibility", string(r.Visibility), "is neither public nor private")
 	}
 	if strings.TrimSpace(r.Text) == "" || len(r.Text) > MaxText || !utf8.ValidString(r.Text) {
-		c.failf("text", strconv.Itoa(len(r.Text))+" bytes", "are not 1 to %d of UTF-8", MaxText)
+		c.Failf("text", strconv.Itoa(len(r.Text))+" bytes", "are not 1 to %d of UTF-8", MaxText)
 	}
-	return c.err()
+	return c.Err()
 }

@@ -69,11 +69,11 @@ func (t *Tally) count(s Seen, targets Targets, now time.Time, sign int64) error 
 // newCounts are those of one review.
 func newCounts(s Seen, targets Targets, now time.Time) (*sourceCounts, error) {
 	var c check
-	c.name("source", s.Source, true)
+	c.Name("source", s.Source, true)
 	if s.At.IsZero() {
-		c.failf("at", "", "is missing")
+		c.Failf("at", "", "is missing")
 	}
-	if err := c.err(); err != nil {
+	if err := c.Err(); err != nil {
 		return nil, err
 	}
 	one := &sourceCounts{n: 1, waited: map[time.Duration]int64{}}

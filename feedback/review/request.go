@@ -21,20 +21,20 @@ type Link struct {
 func Request(lang string, links ...Link) (string, error) {
 	var c check
 	if len(links) == 0 {
-		c.failf("links", "0", "are missing")
+		c.Failf("links", "0", "are missing")
 	}
 	lines := append(make([]string, 0, 1+len(links)), pick(lang,
 		"Wie war es bei uns? Schreiben Sie gern öffentlich, was gut war und was nicht. Ihre ehrliche Meinung hilft anderen und uns.",
 		"How was it with us? Feel welcome to write in public what was good and what was not. Your honest opinion helps others and us."))
 	for i, l := range links {
 		path := "links[" + strconv.Itoa(i) + "]"
-		c.name(path+".source", l.Source, true)
+		c.Name(path+".source", l.Source, true)
 		if u, err := url.Parse(l.URL); err != nil || u.Scheme != "https" || u.Host == "" || strings.ContainsAny(l.URL, " \r\n") {
-			c.failf(path+".url", strconv.Itoa(len(l.URL))+" bytes", "are no https address")
+			c.Failf(path+".url", strconv.Itoa(len(l.URL))+" bytes", "are no https address")
 		}
 		lines = append(lines, l.Source+": "+l.URL)
 	}
-	if err := c.err(); err != nil {
+	if err := c.Err(); err != nil {
 		return "", err
 	}
 	return strings.Join(lines, "\n"), nil

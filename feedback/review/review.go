@@ -8,6 +8,8 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/kulanz-go/kulanz/feedback/internal/faulty"
+
 	"github.com/google/uuid"
 
 	"github.com/kulanz-go/kulanz/feedback"
@@ -66,7 +68,7 @@ func Parse(data []byte) (Review, error) {
 		return Review{}, &feedback.Fault{Path: "review", Value: strconv.Itoa(len(data)) + " bytes", Reason: fmt.Sprintf("are more than %d", maxJSON)}
 	}
 	var r Review
-	err := decode(data, &r)
+	err := faulty.Decode(data, &r)
 	if err == nil {
 		err = r.Check()
 	}
@@ -79,38 +81,38 @@ func Parse(data []byte) (Review, error) {
 // Check says all that is wrong with a review, as feedback.Faults.
 func (r *Review) Check() error {
 	var c check
-	c.name("shop", r.Shop, true)
-	c.name("source", r.Source, true)
-	c.name("external_id", r.ExternalID, true)
-	c.name("order", r.Order, false)
-	c.name("customer", r.Customer, false)
+	c.Name("shop", r.Shop, true)
+	c.Name("source", r.Source, true)
+	c.Name("external_id", r.ExternalID, true)
+	c.Name("order", r.Order, false)
+	c.Name("customer", r.Customer, false)
 	scale := feedback.ScaleStars5()
 	if r.Stars != nil && !scale.Has(*r.Stars) {
-		c.failf("stars", strconv.Itoa(*r.Stars), "are not 1 to 5")
+		c.Failf("stars", strconv.Itoa(*r.Stars), "are not 1 to 5")
 	}
 	if r.Stars == nil && strings.TrimSpace(r.Text) == "" {
-		c.failf("text", "", "is missing, and so are stars")
+		c.Failf("text", "", "is missing, and so are stars")
 	}
 	if len(r.Text) > MaxText || !utf8.ValidString(r.Text) {
-		c.failf("text", strconv.Itoa(len(r.Text))+" bytes", "are more than %d, or no UTF-8", MaxText)
+		c.Failf("text", strconv.Itoa(len(r.Text))+" bytes", "are more than %d, or no UTF-8", MaxText)
 	}
 	if !isLanguage(r.Language) {
-		c.failf("language", strconv.Itoa(len(r.Language))+" bytes", `are no language as "de" or "de-AT"`)
+		c.Failf("language", strconv.Itoa(len(r.Language))+" bytes", `are no language as "de" or "de-AT"`)
 	}
 	known := false
 	for _, v := range verifications() {
 		known = known || v == r.Verified
 	}
 	if !known {
-		c.failf("verified", strconv.Itoa(len(r.Verified))+" bytes", "are none of %v: say how, or none", verifications())
+		c.Failf("verified", strconv.Itoa(len(r.Verified))+" bytes", "are none of %v: say how, or none", verifications())
 	}
 	if r.Verified == ByOrder && r.Order == "" {
-		c.failf("order", "", "is missing, and the review is said to be verified by it")
+		c.Failf("order", "", "is missing, and the review is said to be verified by it")
 	}
 	if r.At.IsZero() {
-		c.failf("at", "", "is missing")
+		c.Failf("at", "", "is missing")
 	}
-	return c.err()
+	return c.Err()
 }
 
 // isLanguage accepts tags of letters, digits and hyphens, and none.

@@ -41,18 +41,18 @@ func VerificationSource() Source {
 func (p *Policy) Check() error {
 	var c check
 	if len(p.Accepts) == 0 {
-		c.failf("accepts", "", "is missing: say how reviews are verified, or that they are not (none)")
+		c.Failf("accepts", "", "is missing: say how reviews are verified, or that they are not (none)")
 	}
 	for i, v := range p.Accepts {
 		if !slices.Contains(verifications(), v) {
-			c.failf(fmt.Sprintf("accepts[%d]", i), string(v), "is none of %v", verifications())
+			c.Failf(fmt.Sprintf("accepts[%d]", i), string(v), "is none of %v", verifications())
 		}
 		if slices.Contains(p.Accepts[:i], v) {
-			c.failf(fmt.Sprintf("accepts[%d]", i), string(v), "is there twice")
+			c.Failf(fmt.Sprintf("accepts[%d]", i), string(v), "is there twice")
 		}
 	}
-	c.name("selection_by", p.SelectionBy, false)
-	return c.err()
+	c.Name("selection_by", p.SelectionBy, false)
+	return c.Err()
 }
 
 // Notice returns the text that stands where reviews are shown: whether and how
