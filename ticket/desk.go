@@ -281,6 +281,20 @@ func (d *Desk) Get(ctx context.Context, actor Actor, ref Ref) (Ticket, error) {
 	return d.rules.ticketFor(actor, env.Ticket), nil
 }
 
+// Find returns the ticket that people call by a number, which is read as
+// [ParseNumber] does. The errors are those of Get too.
+func (d *Desk) Find(ctx context.Context, actor Actor, number string) (Ticket, error) {
+	clean, err := ParseNumber(number)
+	if err != nil {
+		return Ticket{}, err
+	}
+	held, err := d.store.Lookup(ctx, newKey(actor.Shop, KeyNumber, clean))
+	if err != nil {
+		return Ticket{}, fmt.Errorf("ticket: number %s: %w", clean, err)
+	}
+	return d.Get(ctx, actor, held.Ref)
+}
+
 // Listing is one page of tickets. Next is where the following one starts;
 // nil: there is none.
 type Listing struct {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -336,6 +337,31 @@ func TestUnknownOutcome(t *testing.T) {
 		assert.Equal(t, []ticket.EventKind{ticket.EventReply}, kinds(res.Events))
 		assert.Len(t, collect(t, desk, system, r.Ticket.Ref()), 2)
 	}
+}
+
+func TestFindByNumber(t *testing.T) {
+	f := newFixture(t, ticket.RulesConfig{})
+	want := f.receive(t, mail("m1", "Hallo")).Ticket
+	f.receive(t, mail("m2", "Noch jemand"))
+	got, err := f.desk.Find(t.Context(), anna, strings.ToLower(want.Number[:3])+" "+want.Number[3:])
+	require.NoError(t, err)
+	assert.Equal(t, want.ID, got.ID)
+	got, err = f.desk.Find(t.Context(), client, want.Number)
+	require.NoError(t, err)
+	assert.Equal(t, want.ID, got.ID)
+
+	for _, who := range []ticket.Actor{
+		{Kind: ticket.ActorCustomer, ID: "c2", Shop: shop}, {Kind: ticket.ActorAgent, ID: "anna", Shop: "s2"}, {},
+	} {
+		_, err := f.desk.Find(t.Context(), who, want.Number)
+		require.ErrorIs(t, err, ticket.ErrNotFound, "%+v", who)
+	}
+	free, err := ticket.NewNumber(random(3))
+	require.NoError(t, err)
+	_, err = f.desk.Find(t.Context(), anna, free)
+	require.ErrorIs(t, err, ticket.ErrNotFound)
+	_, err = f.desk.Find(t.Context(), anna, "no number")
+	require.ErrorIs(t, err, ticket.ErrInvalid)
 }
 
 func TestNumbers(t *testing.T) {
