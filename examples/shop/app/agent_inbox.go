@@ -22,7 +22,7 @@ type Filter struct {
 
 func (f *Filter) query() ticket.Query {
 	q := ticket.Query{
-		States: []ticket.State{ticket.StateNew, ticket.StateOpen}, Team: f.Team, Order: ticket.OrderDue, Limit: ticket.MaxPage,
+		States: []ticket.State{ticket.StateNew, ticket.StateOpen}, Team: f.Team, Order: ticket.OrderDue,
 	}
 	if f.State != "" {
 		q.States = []ticket.State{f.State}
@@ -54,27 +54,19 @@ func (a *App) Inbox(ctx context.Context, actor ticket.Actor, f Filter, limit int
 		q.DueBefore = now
 	}
 	var out []Item
-	for {
-		page, err := a.Tickets.List(ctx, actor, q)
-		if err != nil {
+	for t, err := range a.each(ctx, actor, q) {
+		switch {
+		case err != nil:
 			return nil, false, err
+		case !f.wants(&t):
+			continue
+		case len(out) == limit:
+			return out, true, nil
 		}
-		for i := range page.Tickets {
-			t := &page.Tickets[i]
-			if !f.wants(t) {
-				continue
-			}
-			if len(out) == limit {
-				return out, true, nil
-			}
-			due := FirstDue(a.Tickets.Deadlines(*t, now))
-			out = append(out, Item{Ticket: *t, Due: due, Late: due.Metric != "" && now.After(due.Due)})
-		}
-		if page.Next == nil {
-			return out, false, nil
-		}
-		q.After = page.Next
+		due := FirstDue(a.Tickets.Deadlines(t, now))
+		out = append(out, Item{Ticket: t, Due: due, Late: due.Metric != "" && now.After(due.Due)})
 	}
+	return out, false, nil
 }
 
 // FirstDue is the deadline that runs and comes first.
@@ -90,14 +82,12 @@ func FirstDue(all []sla.Status) sla.Status {
 
 // Teams are those that have tickets to answer.
 func (a *App) Teams(ctx context.Context, actor ticket.Actor) ([]string, error) {
-	q := ticket.Query{States: []ticket.State{ticket.StateNew, ticket.StateOpen}, Limit: ticket.MaxPage}
-	page, err := a.Tickets.List(ctx, actor, q)
-	if err != nil {
-		return nil, err
-	}
 	seen := make(map[string]bool)
 	var out []string
-	for _, t := range page.Tickets {
+	for t, err := range a.each(ctx, actor, ticket.Query{States: []ticket.State{ticket.StateNew, ticket.StateOpen}}) {
+		if err != nil {
+			return nil, err
+		}
 		if t.Team != "" && !seen[t.Team] {
 			seen[t.Team] = true
 			out = append(out, t.Team)

@@ -21,6 +21,7 @@ type Folder struct {
 	Ticket    ticket.Ticket
 	History   []ticket.Event
 	Deadlines []Deadline
+	First     Deadline // of them, that runs and comes first; without a metric: none
 	Options   []ticket.Option
 	Ahead     escalation.Explanation // what happens next if nobody acts
 	Tone      tone.Result            // of the customer's last message
@@ -89,7 +90,9 @@ func (a *App) lastTone(history []ticket.Event) (tone.Result, bool) {
 // stopped its clock, and the open hours that counted.
 func (a *App) reckon(f *Folder) error {
 	now, marks := a.now(), ticket.Marks(f.History)
-	for _, s := range a.Tickets.Deadlines(f.Ticket, now) {
+	states := a.Tickets.Deadlines(f.Ticket, now)
+	first := FirstDue(states)
+	for _, s := range states {
 		d := Deadline{Status: s}
 		if policy, ok := a.Policies.Policy(s.Policy); ok {
 			why, err := sla.Explain(policy, marks, now, s.Metric, s.Cycle)
@@ -100,6 +103,9 @@ func (a *App) reckon(f *Folder) error {
 			}
 		}
 		f.Deadlines = append(f.Deadlines, d)
+		if s.Metric == first.Metric && s.Cycle == first.Cycle && s.Promise == first.Promise {
+			f.First = d
+		}
 	}
 	return nil
 }
@@ -152,30 +158,6 @@ func (a *App) Merge(ctx context.Context, actor ticket.Actor, source, target tick
 	}
 	_, err = a.Tickets.Merge(ctx, actor, source, target, m)
 	return err
-}
-
-// ByNumber finds a ticket by what people call it.
-func (a *App) ByNumber(ctx context.Context, actor ticket.Actor, number string) (ticket.Ticket, error) {
-	clean, err := ticket.ParseNumber(number)
-	if err != nil {
-		return ticket.Ticket{}, ticket.ErrNotFound
-	}
-	q := ticket.Query{Order: ticket.OrderUpdated, Limit: ticket.MaxPage}
-	for {
-		page, err := a.Tickets.List(ctx, actor, q)
-		if err != nil {
-			return ticket.Ticket{}, err
-		}
-		for _, t := range page.Tickets {
-			if t.Number == clean {
-				return t, nil
-			}
-		}
-		if page.Next == nil {
-			return ticket.Ticket{}, ticket.ErrNotFound
-		}
-		q.After = page.Next
-	}
 }
 
 // ParseRef reads the id of a ticket.

@@ -149,7 +149,7 @@ func (a *App) Waiting(ctx context.Context, language string) (string, error) {
 // countWaiting counts the customers who wait for an answer.
 func (a *App) countWaiting(ctx context.Context) (int, error) {
 	n := 0
-	for t, err := range a.each(ctx, ticket.Query{States: []ticket.State{ticket.StateNew, ticket.StateOpen}}) {
+	for t, err := range a.each(ctx, System(), ticket.Query{States: []ticket.State{ticket.StateNew, ticket.StateOpen}}) {
 		if err != nil {
 			return 0, err
 		}

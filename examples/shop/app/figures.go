@@ -67,11 +67,11 @@ type Staffing struct {
 }
 
 // each are the tickets of a query, page by page.
-func (a *App) each(ctx context.Context, q ticket.Query) iter.Seq2[ticket.Ticket, error] {
+func (a *App) each(ctx context.Context, actor ticket.Actor, q ticket.Query) iter.Seq2[ticket.Ticket, error] {
 	return func(yield func(ticket.Ticket, error) bool) {
 		q.Limit = ticket.MaxPage
 		for {
-			page, err := a.Tickets.List(ctx, System(), q)
+			page, err := a.Tickets.List(ctx, actor, q)
 			if err != nil {
 				yield(ticket.Ticket{}, err)
 				return
@@ -126,7 +126,7 @@ type weeks struct {
 func (a *App) countTickets(ctx context.Context, f *Figures) error {
 	by := weeks{make(map[feedback.Bucket]feedback.Proportion), make(map[feedback.Bucket]int)}
 	about := topicCount{from: f.To.AddDate(0, 0, -topicDays)}
-	for t, err := range a.each(ctx, ticket.Query{}) {
+	for t, err := range a.each(ctx, System(), ticket.Query{}) {
 		if err != nil {
 			return err
 		}

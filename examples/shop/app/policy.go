@@ -84,7 +84,7 @@ func (a *App) Try(ctx context.Context, data []byte, days int) (Trial, error) {
 func (a *App) histories(ctx context.Context, days int, failed *error) iter.Seq[sla.History] {
 	return func(yield func(sla.History) bool) {
 		from := a.now().AddDate(0, 0, -days)
-		for t, err := range a.each(ctx, ticket.Query{}) {
+		for t, err := range a.each(ctx, System(), ticket.Query{}) {
 			if err != nil {
 				*failed = err
 				return

@@ -175,7 +175,7 @@ func (s *Server) merge(w http.ResponseWriter, r *http.Request, v *view) error {
 		return err
 	}
 	me := app.AgentActor(*v.Agent)
-	target, err := s.app.ByNumber(r.Context(), me, field(r, "number"))
+	target, err := s.app.Tickets.Find(r.Context(), me, field(r, "number"))
 	if err != nil {
 		return err
 	}

@@ -15,7 +15,6 @@ import (
 type folderPage struct {
 	app.Folder
 
-	First     app.Deadline // that comes first, for the bar
 	Entries   []entry
 	Can       map[string]bool     // what could be done now
 	Stops     map[string][]string // what stands in the way of the rest, in words
@@ -88,11 +87,6 @@ func (p *folderPage) order(s *Server, v *view) {
 		p.Can[string(o.Event)] = len(o.Blockers) == 0
 		for _, b := range o.Blockers {
 			p.Stops[string(o.Event)] = append(p.Stops[string(o.Event)], b.Text(v.Lang))
-		}
-	}
-	for _, d := range p.Deadlines {
-		if !d.Status.Due.IsZero() && d.Status.Ended.IsZero() && (p.First.Status.Metric == "" || d.Status.Due.Before(p.First.Status.Due)) {
-			p.First = d
 		}
 	}
 	for _, c := range ticket.EcommerceReasons() {
