@@ -15,9 +15,11 @@ const (
 	cancelled
 )
 
-// clock is one cycle of one metric. Of since and held exactly one is set once
-// it is started, also after its end: running since, or standing since.
+// clock is one cycle of one metric. Its origin is since when it runs or, where
+// it stands, since when it stands; also after its end.
 type clock struct {
+	origin
+	stands  bool
 	metric  metricIndex
 	phase   phase
 	cause   Cause
@@ -27,14 +29,12 @@ type clock struct {
 	promise string
 	rule    int // index in the policy
 	target  *target
-	cal     *Calendar // nil: wall clock
 	pin     string    // the same as id@version, "" for the wall clock
 
-	start, since, held instant
-	until              instant // end of the last running stretch before since
-	due, breach, end   instant
-	spent              time.Duration // counted before since
-	paused             time.Duration // left out before since or held
+	start, until     instant // until is the end of the last running stretch before this one
+	due, breach, end instant
+	spent              time.Duration // counted before the origin
+	paused             time.Duration // left out before the origin
 	budget             time.Duration
 	retargets          int
 
@@ -49,51 +49,6 @@ type percents [2]uint64
 func (p *percents) has(n int) bool { return p[n>>6]&(1<<(n&63)) != 0 }
 func (p *percents) add(n int)      { p[n>>6] |= 1 << (n & 63) }
 
-// measure returns the time from a to b on the clock.
-func (c *clock) measure(a, b instant) time.Duration { return measure(c.cal, a, b) }
-
-func measure(cal *Calendar, a, b instant) time.Duration {
-	if cal == nil {
-		return b.Sub(a)
-	}
-	return cal.between(a, b)
-}
-
-// ahead returns when d >= 0 has passed on the clock since t, under the tie
-// rule of the target.
-func ahead(cal *Calendar, tie TieRule, t instant, d time.Duration) (instant, error) {
-	if cal == nil {
-		if t = t.Add(d); t.sec >= endSec {
-			return instant{}, ErrOutOfRange
-		}
-		return t, nil
-	}
-	at, err := cal.add(t, d)
-	if err != nil || d <= 0 || tie == "" {
-		return at, err
-	}
-	return tied(cal, tie, at)
-}
-
-// tied moves an instant at which the calendar closes to where the tie rule
-// wants it.
-func tied(cal *Calendar, tie TieRule, at instant) (instant, error) {
-	switch tie {
-	case TieClosing:
-		last, err := cal.PrevOpen(at.UTC())
-		return instantOf(last), err
-	case TieOpening:
-		if next, err := cal.NextOpen(at.UTC()); err == nil {
-			return instantOf(next), nil
-		} // else nothing opens any more, and the closing instant stays
-	}
-	return at, nil
-}
-
-func (c *clock) ahead(t instant, d time.Duration) (instant, error) {
-	return ahead(c.cal, c.target.tie, t, d)
-}
-
 // mostCounted is where the counting of time on a clock stands still: some 73
 // years, so that a target and what is left of it never overflow.
 const mostCounted = math.MaxInt64 / 4
@@ -104,23 +59,23 @@ func counted(before, stretch time.Duration) time.Duration {
 }
 
 // running reports whether the cycle is open and its clock runs.
-func (c *clock) running() bool { return c.phase == open_ && c.held.IsZero() }
+func (c *clock) running() bool { return c.phase == open_ && !c.stands }
 
 // elapsedAt returns what counted until t, or until the end where that is
 // before t.
 func (c *clock) elapsedAt(t instant) time.Duration {
-	if !c.held.IsZero() {
+	if c.stands {
 		return c.spent
 	}
-	return counted(c.spent, c.measure(c.since, c.upTo(t)))
+	return counted(c.spent, c.origin.until(c.upTo(t)))
 }
 
 // pausedAt returns what was left out until t.
 func (c *clock) pausedAt(t instant) time.Duration {
-	if c.held.IsZero() {
+	if !c.stands {
 		return c.paused
 	}
-	return counted(c.paused, c.measure(c.held, c.upTo(t)))
+	return counted(c.paused, c.origin.until(c.upTo(t)))
 }
 
 func (c *clock) upTo(t instant) instant {
@@ -148,9 +103,10 @@ func (c *clock) breachedAt(t instant) instant {
 
 // settle counts the running stretch until t and starts another there.
 func (c *clock) settle(t instant) {
-	spent := counted(c.spent, c.measure(c.since, t))
+	spent := counted(c.spent, c.origin.until(t))
 	c.pass(spent)
-	c.spent, c.until, c.since = spent, t, t
+	c.spent, c.until = spent, t
+	c.set(t)
 }
 
 // pass dates the warning marks reached once spent is used up.
@@ -177,10 +133,10 @@ func (c *clock) warnAt(i int) instant {
 	if i < c.nPassed {
 		return c.start.Add(c.passed[i])
 	}
-	if !c.held.IsZero() {
+	if c.stands {
 		return instant{}
 	}
-	at, err := c.ahead(c.since, c.share(i)-c.spent)
+	at, err := c.ahead(c.share(i) - c.spent)
 	if err != nil {
 		return instant{}
 	}
@@ -191,32 +147,31 @@ func (c *clock) warnAt(i int) instant {
 func (c *clock) pause(t instant) {
 	c.late(t)
 	c.settle(t)
-	c.since, c.held = instant{}, t
+	c.stands = true
 }
 
 // resume lets the clock run on from t. Where no time on the clock was lost,
 // the due date stays as it was, to the nanosecond; but one that came while the
 // clock stood was not missed, and moves to t.
 func (c *clock) resume(t instant) error {
-	lost := c.measure(c.held, t)
+	lost := c.origin.until(t)
 	c.paused = counted(c.paused, lost)
-	c.since, c.held = t, instant{}
+	c.set(t)
+	c.stands = false
 	if lost == 0 && (c.due.IsZero() || !c.breach.IsZero() || !c.due.Before(t)) {
 		return nil
 	}
 	c.shifted = true
-	return c.date(t)
-}
-
-// date finds the due date anew from t, where the rest of the target begins.
-func (c *clock) date(t instant) error {
 	if !c.breach.IsZero() {
 		return nil
 	}
-	due, err := c.ahead(t, c.budget-c.spent)
+	due, err := c.ahead(c.budget - c.spent)
 	c.due = due
 	return err
 }
+
+// ahead returns when d has passed on the clock since its origin.
+func (c *clock) ahead(d time.Duration) (instant, error) { return c.origin.ahead(c.target.tie, d) }
 
 // dueIfResumed returns when a standing clock would fall due if it ran on
 // from t.
@@ -224,10 +179,11 @@ func (c *clock) dueIfResumed(t instant) instant {
 	if !c.breach.IsZero() || c.due.IsZero() {
 		return c.due
 	}
-	if c.measure(c.held, t) == 0 {
+	if c.origin.until(t) == 0 {
 		return latest(c.due, t)
 	}
-	due, err := c.ahead(t, c.budget-c.spent)
+	from := origin{cal: c.cal, from: t}
+	due, err := from.ahead(c.target.tie, c.budget-c.spent)
 	if err != nil {
 		return instant{}
 	}
@@ -251,9 +207,9 @@ func (c *clock) revive() { c.phase, c.end, c.cause = open_, instant{}, "" }
 
 // exclude revives the clock at t and leaves out the time since its end.
 func (c *clock) exclude(t instant) error {
-	if c.held.IsZero() {
+	if !c.stands {
 		c.settle(c.end)
-		c.since, c.held = instant{}, c.end
+		c.stands = true
 	}
 	c.revive()
 	return c.resume(t)
@@ -268,7 +224,7 @@ func (c *clock) state(breach instant) State {
 		return Met
 	case c.phase == cancelled:
 		return Cancelled
-	case !c.held.IsZero():
+	case c.stands:
 		return Paused
 	default:
 		return Running

@@ -305,7 +305,7 @@ func (f *fold) states(m *Mark) {
 func (f *fold) sync() {
 	for _, i := range f.p.measured {
 		// Most targets have no pause set, and their clocks run.
-		if c := &f.clocks[i]; c.phase == open_ && (len(c.target.pause) > 0 || !c.held.IsZero()) {
+		if c := &f.clocks[i]; c.phase == open_ && (len(c.target.pause) > 0 || c.stands) {
 			f.syncOne(c)
 		}
 	}
@@ -319,10 +319,10 @@ func (f *fold) sync() {
 func (f *fold) syncOne(c *clock) {
 	stand := f.stands(c)
 	switch {
-	case stand && c.held.IsZero():
+	case stand && !c.stands:
 		c.pause(f.at)
 		f.trace.turn(f, c, TurnPause)
-	case !stand && !c.held.IsZero():
+	case !stand && c.stands:
 		f.undated(c.resume(f.at))
 		f.trace.turn(f, c, TurnResume)
 	}

@@ -104,20 +104,16 @@ func (f *fold) lacks(i metricIndex) bool {
 // before serves as its due date: the latest instant by which it was.
 func (f *fold) swap(c *clock, tg *target, rule int, a allowance) {
 	if a.cal != c.cal {
-		if c.held.IsZero() {
-			c.settle(f.at)
+		if c.stands {
+			c.paused = counted(c.paused, c.origin.until(f.at))
 		} else {
-			c.paused = counted(c.paused, c.measure(c.held, f.at))
-			c.held = f.at
+			c.settle(f.at)
 		}
+		c.origin = origin{cal: a.cal, from: f.at}
 		c.shifted = true
 	}
-	c.target, c.rule, c.cal, c.pin, c.budget = tg, rule, a.cal, a.pin, a.budget
+	c.target, c.rule, c.pin, c.budget = tg, rule, a.pin, a.budget
 	c.breach = instant{}
-	base := c.since
-	if base.IsZero() {
-		base = c.held
-	}
 	used := false
 	switch rest := c.budget - c.spent; {
 	case !c.shifted:
@@ -125,14 +121,14 @@ func (f *fold) swap(c *clock, tg *target, rule int, a allowance) {
 	case rest < 0:
 		c.due, used = c.until, true
 	default:
-		due, err := c.ahead(base, rest)
+		due, err := c.ahead(rest)
 		f.undated(err)
 		c.due = due
 	}
 	f.repass(c)
 	last := f.at // until when the clock ran
-	if !c.held.IsZero() {
-		last = c.held
+	if c.stands {
+		last = c.from
 	}
 	if used || !c.due.IsZero() && last.After(c.due) {
 		c.breach = f.at
@@ -142,10 +138,11 @@ func (f *fold) swap(c *clock, tg *target, rule int, a allowance) {
 // repass dates the warning marks of a new target that are reached already.
 func (f *fold) repass(c *clock) {
 	c.nPassed = 0
+	begun := origin{cal: c.cal, from: c.start}
 	for c.nPassed < len(c.target.warns) && c.share(c.nPassed) <= c.spent {
 		at := c.until
 		if !c.shifted {
-			if due, err := c.ahead(c.start, c.share(c.nPassed)); err == nil {
+			if due, err := begun.ahead(c.target.tie, c.share(c.nPassed)); err == nil {
 				at = due
 			}
 		}
@@ -171,7 +168,7 @@ func (f *fold) follow() {
 		}
 		breach := c.breachedAt(f.at)
 		slot := c.target.slot
-		f.swap(c, c.target, c.rule, allowance{cal: f.cals[slot], pin: f.pins[slot], budget: c.budget})
+		f.swap(c, c.target, c.rule, allowance{origin: origin{cal: f.cals[slot]}, pin: f.pins[slot], budget: c.budget})
 		if !breach.IsZero() {
 			c.breach = breach // a new calendar does not undo a breach
 		}

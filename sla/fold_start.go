@@ -63,7 +63,7 @@ func (f *fold) begin(c *clock, tg *target, start instant) {
 		f.displace(c)
 		*c = clock{metric: c.metric} // a literal of all fields would be built aside and copied
 	}
-	c.phase, c.cycle, c.rule, c.target, c.start, c.since = open_, cycle, f.head.rule, tg, start, start
+	c.phase, c.cycle, c.rule, c.target, c.start = open_, cycle, f.head.rule, tg, start
 	f.undated(f.allow(c))
 	f.trace.turn(f, c, TurnStart)
 	f.stand(c)
@@ -104,9 +104,9 @@ func (f *fold) keepRecord(r record) {
 	f.records = append(f.records, r)
 }
 
-// allowance is what a target allows a cycle that starts at a given instant.
+// allowance is what a target allows a cycle, from its origin on.
 type allowance struct {
-	cal    *Calendar // the clock; nil: wall clock
+	origin
 	pin    string
 	budget time.Duration
 	due    instant
@@ -114,11 +114,12 @@ type allowance struct {
 
 // allowance resolves the period of a target.
 func (f *fold) allowance(a *allowance, tg *target, start instant) error {
+	a.from = start
 	if tg.openTime {
 		a.cal, a.pin = f.cals[tg.slot], f.pins[tg.slot]
 	}
 	if tg.budget > 0 {
-		due, err := ahead(a.cal, tg.tie, start, tg.budget)
+		due, err := a.origin.ahead(tg.tie, tg.budget)
 		a.budget, a.due = tg.budget, due
 		return err
 	}
@@ -131,10 +132,10 @@ func (f *fold) allowance(a *allowance, tg *target, start instant) error {
 		return err
 	}
 	a.due = instantOf(due)
-	if a.budget = measure(a.cal, start, a.due); a.cal != nil && a.budget == 0 {
+	if a.budget = a.origin.until(a.due); a.cal != nil && a.budget == 0 {
 		// Nothing opens up to the due date, so open time cannot tell how much
 		// of the target is used up.
-		a.cal, a.pin, a.budget = nil, "", a.due.Sub(start)
+		a.origin, a.pin, a.budget = origin{from: start}, "", a.due.Sub(start)
 	}
 	return nil
 }
@@ -143,7 +144,7 @@ func (f *fold) allowance(a *allowance, tg *target, start instant) error {
 func (f *fold) allow(c *clock) error {
 	var a allowance
 	err := f.allowance(&a, c.target, c.start)
-	c.cal, c.pin, c.budget, c.due = a.cal, a.pin, a.budget, a.due
+	c.origin, c.pin, c.budget, c.due = a.origin, a.pin, a.budget, a.due
 	return err
 }
 
@@ -236,7 +237,7 @@ func (f *fold) promiseMade(m *Mark) {
 	}
 	c := clock{
 		metric: promise, phase: open_, cycle: f.head.promises, promise: m.Promise,
-		rule: f.head.rule, target: tg, start: f.at, since: f.at,
+		rule: f.head.rule, target: tg, start: f.at, origin: origin{from: f.at},
 	}
 	if m.Due.IsZero() {
 		f.undated(f.allow(&c))

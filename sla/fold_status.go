@@ -50,9 +50,9 @@ func (f *fold) write(c *clock, t instant) {
 	s.State, s.Start = c.state(breach), c.start.UTC()
 	c.end.put(&s.Ended)
 	breach.put(&s.BreachedAt)
-	standing := c.phase == open_ && !c.held.IsZero()
+	standing := c.phase == open_ && c.stands
 	if standing {
-		s.PausedSince = c.held.UTC()
+		s.PausedSince = c.from.UTC()
 	}
 	if standing && breach.IsZero() {
 		c.dueIfResumed(t).put(&s.DueIfResumed)

@@ -1,6 +1,9 @@
 package sla
 
-import "math"
+import (
+	"math"
+	"time"
+)
 
 // index holds the open spans of some years in one flat list with running
 // totals, so that an instant's place and an open second are each one look-up
@@ -34,10 +37,58 @@ const (
 
 // near returns the index if it holds the instant.
 func (c *Calendar) near(unix int64) *index {
-	if x := c.index.Load(); x != nil && unix >= x.start && unix < x.end {
+	if x := c.index.Load(); x != nil && x.holds(unix) {
 		return x
 	}
 	return nil
+}
+
+// holds reports whether the instant lies in the years of the index.
+func (x *index) holds(unix int64) bool { return unix >= x.start && unix < x.end }
+
+// count returns how many open nanoseconds lie before the instant, which the
+// index must hold; at most 16 years of them.
+func (x *index) count(t instant) int64 {
+	n, open := x.work(t.unix() - x.start)
+	n *= nanosPerSecond
+	if open {
+		n += t.nano
+	}
+	return n
+}
+
+// spot is where an instant lies in an index, which may have been replaced
+// since: the open nanoseconds before it.
+type spot struct {
+	x    *index // nil: nowhere
+	open int64
+}
+
+// spot finds an instant in the index, nowhere if that does not hold it.
+func (c *Calendar) spot(t instant) spot {
+	x := c.near(t.unix())
+	if x == nil {
+		return spot{}
+	}
+	return spot{x, x.count(t)}
+}
+
+// add returns the Unix second and the nanoseconds after it at which d of open
+// time has passed, not ok where the index does not reach, and for no time at
+// all.
+func (s spot) add(d time.Duration, rollOver bool) (int64, int64, bool) {
+	if s.x == nil || d == 0 || d > math.MaxInt64/2 {
+		return 0, 0, false
+	}
+	at := s.open + int64(d)
+	n, nano := at/nanosPerSecond, at%nanosPerSecond
+	if d > 0 && nano == 0 && !rollOver { // all of second n-1, and nothing yet of second n
+		n, nano = n-1, nanosPerSecond
+	}
+	if at < 0 || n < 0 || n >= s.x.total {
+		return 0, 0, false
+	}
+	return s.x.start + s.x.second(n), nano, true
 }
 
 // work returns how many open seconds lie before the instant, in seconds since

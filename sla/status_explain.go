@@ -164,7 +164,7 @@ func (t *tracer) note(f *fold, c *clock, kind TurnKind) {
 	if kind == TurnStart {
 		s.At = c.start.UTC() // a clock may start late, from before
 	}
-	if s.Paused = c.phase == open_ && !c.held.IsZero(); !s.Paused || !c.breach.IsZero() {
+	if s.Paused = c.phase == open_ && c.stands; !s.Paused || !c.breach.IsZero() {
 		s.Due = c.due.UTC()
 	}
 	if kind == TurnStart || kind == TurnRetarget {
@@ -192,7 +192,7 @@ func (t *tracer) stretch(c *clock, s Turn) {
 	t.open = Stretch{From: s.At, Counts: c.running()}
 	switch {
 	case c.phase != open_:
-		t.open.Reason, t.paused = reasonClosed, !c.held.IsZero()
+		t.open.Reason, t.paused = reasonClosed, c.stands
 	case !t.open.Counts:
 		t.open.Reason = s.State
 	}
@@ -212,7 +212,8 @@ func (t *tracer) close(at time.Time) {
 
 // measured fills in the clock, the length and the spans of a stretch.
 func (t *tracer) measured(s Stretch) Stretch {
-	s.Clock, s.Length = WallClock, measure(t.cal, instantOf(s.From), instantOf(s.To))
+	from := origin{cal: t.cal, from: instantOf(s.From)}
+	s.Clock, s.Length = WallClock, from.until(instantOf(s.To))
 	if t.cal == nil {
 		return s
 	}

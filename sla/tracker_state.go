@@ -137,9 +137,13 @@ func (f *fold) clockOf(s *clockState, m metricIndex) clock {
 	c := clock{
 		metric: m, phase: open_, cause: s.Cause, fixed: s.Fixed, shifted: s.Shifted, pin: s.Calendar,
 		cycle: s.Cycle, promise: s.Promise, rule: f.p.ruleIndex(s.Rule),
-		start: instantOf(s.Start), since: instantOf(s.Since), held: instantOf(s.Held), until: instantOf(s.Until),
+		start: instantOf(s.Start), until: instantOf(s.Until), stands: s.Since.IsZero(),
 		due: instantOf(s.Due), breach: instantOf(s.Breach), end: instantOf(s.End),
 		spent: s.Spent, paused: s.Paused, budget: s.Budget, retargets: s.Retargets, recorded: percentsOf(s.Recorded),
+	}
+	c.set(instantOf(s.Since))
+	if c.stands {
+		c.set(instantOf(s.Held))
 	}
 	switch {
 	case s.Cause != "":
@@ -217,10 +221,14 @@ func (f *fold) ruleID(i int) string {
 }
 
 func (f *fold) stateOf(c *clock) clockState {
+	since, held := c.from, instant{}
+	if c.stands {
+		since, held = held, since
+	}
 	return clockState{
 		Metric: c.metric.metric(), Cycle: c.cycle, Promise: c.promise, Rule: f.ruleID(c.rule),
 		Stopped: c.phase == stopped, Cause: c.cause, Fixed: c.fixed, Shifted: c.shifted, Calendar: c.pin,
-		Start: c.start.UTC(), Since: c.since.UTC(), Held: c.held.UTC(), Until: c.until.UTC(),
+		Start: c.start.UTC(), Since: since.UTC(), Held: held.UTC(), Until: c.until.UTC(),
 		Due: c.due.UTC(), Breach: c.breach.UTC(), End: c.end.UTC(),
 		Spent: c.spent, Paused: c.paused, Budget: c.budget, Retargets: c.retargets,
 		Passed: append([]time.Duration(nil), c.passed[:c.nPassed]...), Recorded: c.recorded.list(),

@@ -33,39 +33,19 @@ func (c *Calendar) IsOpen(t time.Time) bool {
 // never open in that direction, or not for long enough, and [ErrOutOfRange]
 // where t or the answer lies outside the years 1 to 9999.
 func (c *Calendar) Add(t time.Time, d time.Duration) (time.Time, error) {
-	if unix, nano, ok := c.addNear(t.Unix(), int64(t.Nanosecond()), d); ok {
+	if unix, nano, ok := c.spot(instantOf(t)).add(d, c.opts.RollToNextOpening); ok {
 		return c.at(unix, nano), nil
 	}
 	return c.addBeyond(t, d)
 }
 
-// add is Add for instants.
-func (c *Calendar) add(t instant, d time.Duration) (instant, error) {
-	if unix, nano, ok := c.addNear(t.unix(), t.nano, d); ok {
+// addFrom is Add for an instant whose spot is known.
+func (c *Calendar) addFrom(s spot, t instant, d time.Duration) (instant, error) {
+	if unix, nano, ok := s.add(d, c.opts.RollToNextOpening); ok {
 		return instantAt(unix, nano), nil
 	}
 	at, err := c.addBeyond(t.UTC(), d)
 	return instantOf(at), err
-}
-
-// addNear is Add by the index, not ok where it does not reach.
-func (c *Calendar) addNear(unix, nano int64, d time.Duration) (int64, int64, bool) {
-	x := c.near(unix)
-	if x == nil || d == 0 {
-		return 0, 0, false
-	}
-	n, open := x.work(unix - x.start)
-	if !open {
-		nano = 0
-	}
-	n, nano = advance(n, nano, d)
-	if d > 0 && nano == 0 && !c.opts.RollToNextOpening {
-		n, nano = n-1, nanosPerSecond
-	}
-	if n < 0 || n >= x.total {
-		return 0, 0, false
-	}
-	return x.start + x.second(n), nano, true
 }
 
 // advance adds a duration to a count of seconds and nanoseconds.
@@ -114,25 +94,16 @@ func (c *Calendar) addFar(t time.Time, d time.Duration) (time.Time, error) {
 // a. The largest and smallest Duration stand for what they cannot hold,
 // about 292 years. What lies outside the years 1 to 9999 does not count.
 func (c *Calendar) Between(a, b time.Time) time.Duration {
-	return c.between(instantOf(a), instantOf(b))
+	from := instantOf(a)
+	return c.betweenFrom(c.spot(from), from, instantOf(b))
 }
 
-// between is Between for instants.
-func (c *Calendar) between(a, b instant) time.Duration {
-	from, to := a.unix(), b.unix()
-	x := c.near(from)
-	if x == nil || to < x.start || to >= x.end {
+// betweenFrom is Between for instants, of which the first has the spot.
+func (c *Calendar) betweenFrom(s spot, a, b instant) time.Duration {
+	if s.x == nil || !s.x.holds(b.unix()) {
 		return c.betweenFar(a.UTC(), b.UTC())
 	}
-	n, fromOpen := x.work(from - x.start)
-	m, toOpen := x.work(to - x.start)
-	d := (m - n) * nanosPerSecond
-	if fromOpen {
-		d -= a.nano
-	}
-	if toOpen {
-		d += b.nano
-	}
+	d := s.x.count(b) - s.open
 	if d < 0 && c.opts.ClampNegative {
 		return 0
 	}
