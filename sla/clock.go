@@ -29,14 +29,14 @@ type clock struct {
 	promise string
 	rule    int // index in the policy
 	target  *target
-	pin     string    // the same as id@version, "" for the wall clock
+	pin     string // the same as id@version, "" for the wall clock
 
 	start, until     instant // until is the end of the last running stretch before this one
 	due, breach, end instant
-	spent              time.Duration // counted before the origin
-	paused             time.Duration // left out before the origin
-	budget             time.Duration
-	retargets          int
+	spent            time.Duration // counted before the origin
+	paused           time.Duration // left out before the origin
+	budget           time.Duration
+	retargets        int
 
 	passed   [maxWarns]time.Duration // after start, of the first nPassed warning marks
 	nPassed  int

@@ -53,8 +53,9 @@
 // A [Policy] says by when a ticket needs which answer: rules that match a
 // [Subject], with a target, a clock, warnings and pauses for each [Metric]. A
 // [Tracker] applies [Mark]s as they happen and knows the [Status] of every
-// metric; [Evaluate] does so for a whole timeline, [Replay] for many under
-// several policies, and [Explain] says why.
+// metric; [Evaluate] does so for a whole timeline, [AppendStatuses] the same
+// without allocating, [Replay] for many under several policies, and [Explain]
+// says why.
 //
 // # Errors
 //

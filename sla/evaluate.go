@@ -8,13 +8,21 @@ import "time"
 // promises. Marks stamped after now are not known yet and left out. It is
 // what a [Tracker] that takes the same marks gives: Outcome.Past and Status.
 func Evaluate(p *Policy, timeline []Mark, now time.Time) []Status {
+	return AppendStatuses(nil, p, timeline, now)
+}
+
+// AppendStatuses is [Evaluate] for those who ask it often: it appends to dst
+// and allocates nothing where that has room. It takes the room after the
+// length of dst with the Warns that are there, so that what an earlier call
+// gave is overwritten where dst is handed in cut to dst[:0].
+func AppendStatuses(dst []Status, p *Policy, timeline []Mark, now time.Time) []Status {
 	var f fold
 	f.start(p)
-	f.keeps = true
+	f.keeps, f.out, f.first = true, dst, len(dst)
 	end := instantOf(now)
 	for i := range timeline {
-		if !instantOf(timeline[i].At).After(end) {
-			f.apply(&timeline[i])
+		if at := instantOf(timeline[i].At); !at.After(end) {
+			f.apply(&timeline[i], at)
 		}
 	}
 	return f.held(end)

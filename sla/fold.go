@@ -46,7 +46,9 @@ type fold struct {
 
 	keeps bool // whether cycles that another displaces are written down, in out
 	out   []Status
-	warns []Warn // of out
+	first int    // of them; those before belong to the caller
+	clean bool   // the room after out is zero
+	warns []Warn // room for those of out
 	looks bool   // whether warnings and breaches are looked for, and told
 	told  []Alert
 	trace *tracer // nil: nobody explains
@@ -82,14 +84,13 @@ func (f *fold) start(p *Policy) {
 		c.metric, c.rule = metricIndex(i), -1
 	}
 	f.promises, f.faults, f.records, f.dropped = f.promises[:0], f.faults[:0], f.records[:0], 0
-	clear(f.out) // write wants it zero
-	f.out, f.warns, f.told = f.out[:0], f.warns[:0], f.told[:0]
+	f.out, f.first, f.clean, f.told = f.out[:0], 0, false, f.told[:0]
 }
 
-// apply takes the next mark.
-func (f *fold) apply(m *Mark) {
+// apply takes the next mark, which is stamped at.
+func (f *fold) apply(m *Mark, at instant) {
 	f.mark = m
-	if !f.admit(m) {
+	if !f.admit(m, at) {
 		return
 	}
 	f.look(f.at)
@@ -124,13 +125,12 @@ const idleKinds = MarkNote | MarkAutoReply
 func (f *fold) waits() bool { return f.p.answered && f.head.answered && f.head.asked.IsZero() }
 
 // admit checks the mark against what came before and sets f.at.
-func (f *fold) admit(m *Mark) bool {
+func (f *fold) admit(m *Mark, at instant) bool {
 	h := &f.head
 	if !h.at.IsZero() && m.Seq <= h.seq {
 		f.fault(FaultSeq)
 		return false
 	}
-	at := instantOf(m.At)
 	if at.IsZero() || !at.inYears() {
 		f.fault(FaultTime)
 		return false

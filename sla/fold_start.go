@@ -119,7 +119,7 @@ func (f *fold) allowance(a *allowance, tg *target, start instant) error {
 		a.cal, a.pin = f.cals[tg.slot], f.pins[tg.slot]
 	}
 	if tg.budget > 0 {
-		due, err := a.origin.ahead(tg.tie, tg.budget)
+		due, err := a.ahead(tg.tie, tg.budget)
 		a.budget, a.due = tg.budget, due
 		return err
 	}
@@ -132,7 +132,7 @@ func (f *fold) allowance(a *allowance, tg *target, start instant) error {
 		return err
 	}
 	a.due = instantOf(due)
-	if a.budget = a.origin.until(a.due); a.cal != nil && a.budget == 0 {
+	if a.budget = a.until(a.due); a.cal != nil && a.budget == 0 {
 		// Nothing opens up to the due date, so open time cannot tell how much
 		// of the target is used up.
 		a.origin, a.pin, a.budget = origin{from: start}, "", a.due.Sub(start)

@@ -20,8 +20,8 @@ func (f *fold) held(t instant) []Status {
 // written returns the cycles written down, with all that was wrong.
 func (f *fold) written() []Status {
 	if len(f.faults) > 0 {
-		for i := range f.out {
-			f.out[i].Faults = f.faults
+		for i := range f.out[f.first:] {
+			f.out[f.first+i].Faults = f.faults
 		}
 	}
 	return f.out
@@ -64,30 +64,49 @@ func (f *fold) write(c *clock, t instant) {
 
 // writeWarns writes the warning marks of a cycle down.
 func (f *fold) writeWarns(s *Status, c *clock) {
-	if len(c.target.warns) == 0 {
+	n := len(c.target.warns)
+	if n == 0 {
+		s.Warns = nil
 		return
 	}
-	from := len(f.warns)
+	if cap(s.Warns) < n {
+		s.Warns = f.roomForWarns(n)
+	}
+	s.Warns = s.Warns[:n]
 	for i, percent := range c.target.warns {
 		w := Warn{Percent: percent}
 		if c.phase == open_ || c.share(i) <= s.Elapsed { // else never reached
 			c.warnAt(i).put(&w.At)
 		}
-		f.warns = append(f.warns, w)
+		s.Warns[i] = w
 	}
-	s.Warns = f.warns[from:len(f.warns):len(f.warns)]
 }
 
-// blank returns the next status, zero still.
-func (f *fold) blank() *Status {
-	if f.out == nil {
-		var s sheet
-		f.out, f.warns = s.statuses[:0], s.warns[:0]
+// roomForWarns returns room for n warning marks, out of the sheet if it has
+// so much.
+func (f *fold) roomForWarns(n int) []Warn {
+	if len(f.warns) < n {
+		return make([]Warn, n)
 	}
+	room := f.warns[:n:n]
+	f.warns = f.warns[n:]
+	return room
+}
+
+// blank returns the next status, zero but for the room of its Warns.
+func (f *fold) blank() *Status {
 	n := len(f.out)
-	if n == cap(f.out) {
+	switch {
+	case f.out == nil:
+		s := new(sheet)
+		f.out, f.warns, f.clean = s.statuses[:1], s.warns[:], true
+	case n < cap(f.out):
+		f.out = f.out[:n+1]
+		if s := &f.out[n]; !f.clean {
+			*s = Status{Warns: s.Warns[:0]}
+		}
+	default:
 		f.out = append(f.out, Status{})
 	}
-	f.out = f.out[:n+1]
 	return &f.out[n]
 }

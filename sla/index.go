@@ -94,11 +94,11 @@ func (s spot) add(d time.Duration, rollOver bool) (int64, int64, bool) {
 // work returns how many open seconds lie before the instant, in seconds since
 // the start of the index, which must hold it; and whether it is open.
 func (x *index) work(at int64) (int64, bool) {
-	i := int(x.byTime[at>>(x.timeShift&31)])
-	for int64(x.spans[i+1].start) <= at {
+	i := int(x.byTime[at>>(x.timeShift&31)]) + 1
+	for int64(x.spans[i].start) <= at {
 		i++
 	}
-	e, next := x.spans[i], x.spans[i+1]
+	e, next := x.spans[i-1], x.spans[i]
 	if n := int64(e.done) + at - int64(e.start); n < int64(next.done) {
 		return n, true
 	}
@@ -108,11 +108,11 @@ func (x *index) work(at int64) (int64, bool) {
 // second returns when the n-th open second begins, in seconds since the start
 // of the index; n lies in [0, total).
 func (x *index) second(n int64) int64 {
-	i := int(x.byWork[n>>(x.workShift&31)])
-	for int64(x.spans[i+1].done) <= n {
+	i := int(x.byWork[n>>(x.workShift&31)]) + 1
+	for int64(x.spans[i].done) <= n {
 		i++
 	}
-	e := x.spans[i]
+	e := x.spans[i-1]
 	return int64(e.start) + n - int64(e.done)
 }
 
@@ -226,13 +226,13 @@ func (x *index) each(yield func(span) bool) bool {
 	return true
 }
 
-// finish closes the list and makes the tables, each with at most half as many
-// rows as there are spans.
+// finish closes the list and makes the tables, each with at most as many rows
+// as there are spans.
 func (x *index) finish() {
 	if len(x.spans) < cap(x.spans)*7/8 {
 		x.spans = append(make([]entry, 0, len(x.spans)+1), x.spans...)
 	}
-	rows := len(x.spans) / 2
+	rows := len(x.spans)
 	x.spans = append(x.spans, entry{math.MaxUint32, narrow(x.total)})
 	x.byTime, x.timeShift = table(x.end-x.start, rows, x.spans, func(e entry) uint32 { return e.start })
 	x.byWork, x.workShift = table(x.total, rows, x.spans, func(e entry) uint32 { return e.done })

@@ -109,12 +109,22 @@ func every97Minutes(kinds []kindAndState) []sla.Mark {
 
 func BenchmarkEvaluate(b *testing.B) {
 	p := benchPolicy(b, 1, 1)
-	for name, marks := range map[string][]sla.Mark{"plain": plainMarks(), "reopened": reopenedMarks()} {
-		b.Run(name, func(b *testing.B) {
-			now := marks[len(marks)-1].At.Add(time.Hour)
+	for _, mix := range []struct {
+		name  string
+		marks []sla.Mark
+	}{{"plain", plainMarks()}, {"reopened", reopenedMarks()}} {
+		now := mix.marks[len(mix.marks)-1].At.Add(time.Hour)
+		b.Run(mix.name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				sla.Evaluate(p, marks, now)
+				sla.Evaluate(p, mix.marks, now)
+			}
+		})
+		b.Run(mix.name+"-append", func(b *testing.B) {
+			b.ReportAllocs()
+			var room []sla.Status
+			for b.Loop() {
+				room = sla.AppendStatuses(room[:0], p, mix.marks, now)
 			}
 		})
 	}

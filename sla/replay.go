@@ -94,13 +94,14 @@ func (r *rerun) history(h *History) {
 	r.fold.start(r.fold.p)
 	for i := range h.Marks {
 		m := &h.Marks[i]
-		if instantOf(m.At).After(r.until) {
+		at := instantOf(m.At)
+		if at.After(r.until) {
 			continue
 		}
 		if m.Subject != nil {
 			r.subject = m.Subject
 		}
-		r.fold.apply(m)
+		r.fold.apply(m, at)
 	}
 	r.until = latest(r.until, r.fold.head.at)
 	out := r.fold.held(r.until)

@@ -93,8 +93,8 @@ func Explain(p *Policy, timeline []Mark, now time.Time, metric Metric, cycle int
 	t.fold.start(p)
 	t.fold.keeps = true
 	for i := range timeline {
-		if !instantOf(timeline[i].At).After(t.now) {
-			t.fold.apply(&timeline[i])
+		if at := instantOf(timeline[i].At); !at.After(t.now) {
+			t.fold.apply(&timeline[i], at)
 		}
 	}
 	t.now = latest(t.now, t.fold.head.at)

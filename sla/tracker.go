@@ -44,7 +44,7 @@ func (t Tracker) Apply(p *Policy, marks ...Mark) (Tracker, Outcome) {
 	f := t.load(p)
 	f.keeps, f.looks = true, true
 	for i := range marks {
-		f.apply(&marks[i])
+		f.apply(&marks[i], instantOf(marks[i].At))
 	}
 	return f.save(), Outcome{Alerts: f.told, Past: f.written()}
 }
@@ -111,7 +111,7 @@ func (t Tracker) Rebase(p *Policy, timeline []Mark) (Tracker, Outcome) {
 	f := Tracker{}.load(p)
 	f.keeps = true
 	for i := range timeline {
-		f.apply(&timeline[i])
+		f.apply(&timeline[i], instantOf(timeline[i].At))
 	}
 	for i := range f.cycles() {
 		if c := f.cycle(i); c.phase != idle {
