@@ -56,9 +56,10 @@ type Store interface {
 	// come sorted; touching rows in that order avoids deadlocks.
 	//
 	// A count changes what is stored under its key as [Change.Apply] does, and
-	// no count of another commit is lost meanwhile (SQL: SELECT FOR UPDATE, or
-	// adding in the UPDATE). A key that was never counted is empty; a summary
-	// that has become empty is not there any more.
+	// no count of another commit is lost meanwhile, nor where another takes away
+	// the last answer (SQL: make the row, or hold it, by one INSERT ... ON
+	// CONFLICT DO UPDATE). A key that was never counted is empty; a summary that
+	// has become empty is not there any more.
 	Commit(ctx context.Context, c Commit) error
 
 	// Lookup returns who holds a key, expired or not, or [ErrNotFound]. Of the

@@ -88,8 +88,9 @@ func (f Feedback) keys(ctx context.Context, db conn, c feedback.Commit) error {
 	return nil
 }
 
-// count changes one stored summary. The row is made first and then held, so that
-// two who count at once come one after the other.
+// count changes one stored summary. The row is made, or held as it is, by one
+// statement, so that two who count at once come one after the other: between two
+// statements the other's could take it away.
 func (f Feedback) count(ctx context.Context, db conn, ch feedback.Change) error {
 	k := ch.Key
 	key := []any{k.Shop, k.Survey, k.Question, k.Segment.Facet, k.Segment.Value, int64(k.Day)}
@@ -98,23 +99,17 @@ func (f Feedback) count(ctx context.Context, db conn, ch feedback.Change) error 
 	if err != nil {
 		return err
 	}
-	if _, err := db.exec(ctx, `INSERT INTO kulanz_feedback_summary (shop, survey, question, facet, value, day, summary)
-		VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (shop, survey, question, facet, value, day) DO NOTHING`,
-		append(key, string(empty))...); err != nil {
-		return err
-	}
 	var sum feedback.Summary
-	hold := ""
-	if f.s.engine == EnginePostgres {
-		hold = " FOR UPDATE"
-	}
 	if err := db.each(ctx, func(r row) error {
 		var text string
 		if err := r.Scan(&text); err != nil {
 			return err
 		}
 		return json.Unmarshal([]byte(text), &sum)
-	}, "SELECT summary FROM kulanz_feedback_summary"+where+hold, key...); err != nil {
+	}, `INSERT INTO kulanz_feedback_summary AS held (shop, survey, question, facet, value, day, summary)
+		VALUES ($1, $2, $3, $4, $5, $6, $7)
+		ON CONFLICT (shop, survey, question, facet, value, day) DO UPDATE SET summary = held.summary RETURNING summary`,
+		append(key, string(empty))...); err != nil {
 		return err
 	}
 	if err := ch.Apply(&sum); err != nil {

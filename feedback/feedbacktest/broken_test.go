@@ -367,7 +367,7 @@ func plantedInCounts() []planted {
 					c.Counts = nil
 				}
 			})(s)
-		}, []string{"count/many writers lose none"}},
+		}, []string{"count/many writers lose none", "count/down to nothing and up again, raced"}},
 		{"a page begins where the last one ended", func(s *crooked) {
 			s.summaries = func(ctx context.Context, q feedback.SummaryQuery) ([]feedback.Row, error) {
 				if q.After != nil && q.Limit > 1 {

@@ -59,7 +59,34 @@ func countCases() []script {
 			p.counts("all of them", p.rows(days()),
 				feedback.Row{Key: a, Summary: sum(writers * each)}, feedback.Row{Key: b, Summary: sum(0, writers*each)})
 		}},
+		{"count/down to nothing and up again, raced", "an answer must not go with the last one that is taken back", caseRacedToNothing},
 	}
+}
+
+// caseRacedToNothing has writers count an answer each and take it back, again and
+// again, so that the summary comes and goes while others count.
+func caseRacedToNothing(p *probe) {
+	if p.err != nil {
+		return
+	}
+	const writers, times = 4, 25
+	k := sumKey(shopA, "q", "", 3)
+	errs := rivals.Together(writers, func(w int) error {
+		r := record(shopA, w)
+		for n := range 2*times + 1 {
+			ch := feedback.Change{Key: k, Add: sum(1)}
+			if n%2 > 0 {
+				ch.Add, ch.Sub = ch.Sub, ch.Add
+			}
+			if err := p.insist(counting(commitOf(r), ch)); err != nil {
+				return err
+			}
+			r = next(r)
+		}
+		return nil
+	})
+	p.check(rivals.Count(errs, nil) == writers, "writers failed: %v", errs)
+	p.counts("the last of each", p.rows(days()), feedback.Row{Key: k, Summary: sum(writers)})
 }
 
 func summaryCases() []script {
