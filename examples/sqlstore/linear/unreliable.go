@@ -5,28 +5,24 @@ import (
 	"errors"
 	"math/rand/v2"
 	"sync"
-
-	"github.com/kulanz-go/kulanz/ticket"
 )
 
 var errLost = errors.New("connection reset by peer")
 
-// unreliable loses 5 % of the replies to commits, half of them before they
-// took effect, and returns the record before the last commit for a share of
-// the loads.
+// unreliable loses 5 % of the replies to commits, half of them before they took
+// effect, and answers a share of the reads as they were answered before.
 type unreliable struct {
-	ticket.Store
-
-	stale float64 // share of loads
+	do    func(ctx context.Context, in input) (output, error)
+	stale float64 // share of reads
 
 	mu     sync.Mutex
 	rnd    *rand.Rand
-	before map[ticket.Ref]ticket.Record
+	before map[input][2]output // the last two answers that differ, the older one first
 }
 
-func newUnreliable(store ticket.Store, stale float64) *unreliable {
+func newUnreliable(do func(context.Context, input) (output, error), stale float64) *unreliable {
 	rnd := rand.New(rand.NewPCG(2, 3)) //nolint:gosec // draws faults, and must be repeatable
-	return &unreliable{Store: store, stale: stale, rnd: rnd, before: make(map[ticket.Ref]ticket.Record)}
+	return &unreliable{do: do, stale: stale, rnd: rnd, before: make(map[input][2]output)}
 }
 
 func (s *unreliable) draw() float64 {
@@ -35,34 +31,36 @@ func (s *unreliable) draw() float64 {
 	return s.rnd.Float64()
 }
 
-// Commit implements ticket.Store, and loses replies.
-func (s *unreliable) Commit(ctx context.Context, c ticket.Commit) error {
-	lost := s.draw()
-	if lost < 0.025 {
-		return errLost
+func (s *unreliable) call(ctx context.Context, in input) (output, error) {
+	if in.method == methodCommit {
+		return s.commit(ctx, in)
 	}
-	old, loadErr := s.Store.Load(ctx, c.Changes[0].Next.Ref())
-	err := s.Store.Commit(ctx, c)
-	if err == nil && loadErr == nil {
-		s.mu.Lock()
-		s.before[old.Ref()] = old
-		s.mu.Unlock()
+	out, err := s.do(ctx, in)
+	if err != nil || in.method == methodClaim {
+		return out, err
 	}
-	if err == nil && lost < 0.05 {
-		return errLost
+	stale := s.draw() < s.stale
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	last := s.before[in]
+	if last[1] != out {
+		last = [2]output{last[1], out}
+		s.before[in] = last
 	}
-	return err
+	if stale {
+		return last[0], nil
+	}
+	return out, nil
 }
 
-// Load implements ticket.Store, at times with what was.
-func (s *unreliable) Load(ctx context.Context, r ticket.Ref) (ticket.Record, error) {
-	if s.draw() < s.stale {
-		s.mu.Lock()
-		old, ok := s.before[r]
-		s.mu.Unlock()
-		if ok {
-			return old, nil
-		}
+func (s *unreliable) commit(ctx context.Context, in input) (output, error) {
+	lost := s.draw()
+	if lost < 0.025 {
+		return output{}, errLost
 	}
-	return s.Store.Load(ctx, r)
+	out, err := s.do(ctx, in)
+	if err == nil && out.refused == "" && lost < 0.05 {
+		return output{}, errLost
+	}
+	return out, err
 }
