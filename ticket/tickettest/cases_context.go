@@ -3,7 +3,10 @@ package tickettest
 import (
 	"context"
 	"errors"
-	"runtime"
+	"fmt"
+	"runtime/pprof"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/kulanz-go/kulanz/ticket"
@@ -105,12 +108,37 @@ func caseMidCall(p *probe) {
 	}
 }
 
-// caseNoGoroutine compares the number of goroutines before and after many
-// calls whose context is still open: a goroutine that waits for it shows.
+// caseNoGoroutine runs under a label that goroutines hand on to those they start,
+// so that those of other tests do not count.
 func caseNoGoroutine(p *probe) {
+	label := fmt.Sprintf("%p", p)
+	pprof.Do(p.ctx, pprof.Labels("case", label), func(ctx context.Context) {
+		ctx, cancel := context.WithCancel(ctx)
+		defer cancel()
+		compareGoroutines(ctx, p, label)
+	})
+}
+
+// goroutines counts those with a label.
+func goroutines(label string) int {
+	var profile strings.Builder
+	_ = pprof.Lookup("goroutine").WriteTo(&profile, 1) // into memory
+	count, alike := 0, 0
+	for line := range strings.Lines(profile.String()) {
+		if n, _, ok := strings.Cut(line, " @ "); ok {
+			alike, _ = strconv.Atoi(n)
+		}
+		if strings.HasPrefix(line, "# labels: ") && strings.Contains(line, label) {
+			count += alike
+		}
+	}
+	return count
+}
+
+// compareGoroutines compares the number of goroutines before and after many
+// calls whose context is still open: a goroutine that waits for it shows.
+func compareGoroutines(ctx context.Context, p *probe, label string) {
 	const rounds = 64
-	ctx, cancel := context.WithCancel(p.ctx)
-	defer cancel()
 	r := record(shopA, 0)
 	r.Wake = at(0)
 	p.create(r)
@@ -139,14 +167,14 @@ func caseNoGoroutine(p *probe) {
 		return
 	}
 	round(rounds) // connections and caches are there now
-	before := runtime.NumGoroutine()
+	before := goroutines(label)
 	for i := range rounds {
 		round(i)
 	}
-	after := runtime.NumGoroutine()
+	after := goroutines(label)
 	for wait := time.Millisecond; after >= before+rounds/2 && wait < time.Second; wait *= 2 {
 		time.Sleep(wait) // some end a moment after their call
-		after = runtime.NumGoroutine()
+		after = goroutines(label)
 	}
 	p.check(after < before+rounds/2, "%d goroutines before, %d after %d rounds of calls", before, after, rounds)
 }
