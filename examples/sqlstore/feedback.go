@@ -92,13 +92,13 @@ func (f Feedback) keys(ctx context.Context, db conn, c feedback.Commit) error {
 // statement, so that two who count at once come one after the other: between two
 // statements the other's could take it away.
 func (f Feedback) count(ctx context.Context, db conn, ch feedback.Change) error {
-	k := ch.Key
-	key := []any{k.Shop, k.Survey, k.Question, k.Segment.Facet, k.Segment.Value, int64(k.Day)}
 	const where = " WHERE shop = $1 AND survey = $2 AND question = $3 AND facet = $4 AND value = $5 AND day = $6"
 	empty, err := json.Marshal(feedback.Summary{})
 	if err != nil {
 		return err
 	}
+	k := ch.Key
+	args := []any{k.Shop, k.Survey, k.Question, k.Segment.Facet, k.Segment.Value, int64(k.Day), string(empty)}
 	var sum feedback.Summary
 	if err := db.each(ctx, func(r row) error {
 		var text string
@@ -109,21 +109,22 @@ func (f Feedback) count(ctx context.Context, db conn, ch feedback.Change) error 
 	}, `INSERT INTO kulanz_feedback_summary AS held (shop, survey, question, facet, value, day, summary)
 		VALUES ($1, $2, $3, $4, $5, $6, $7)
 		ON CONFLICT (shop, survey, question, facet, value, day) DO UPDATE SET summary = held.summary RETURNING summary`,
-		append(key, string(empty))...); err != nil {
+		args...); err != nil {
 		return err
 	}
 	if err := ch.Apply(&sum); err != nil {
 		return err
 	}
 	if sum.IsZero() {
-		_, err = db.exec(ctx, "DELETE FROM kulanz_feedback_summary"+where, key...)
+		_, err = db.exec(ctx, "DELETE FROM kulanz_feedback_summary"+where, args[:6]...)
 		return err
 	}
 	text, err := json.Marshal(sum)
 	if err != nil {
 		return err
 	}
-	_, err = db.exec(ctx, "UPDATE kulanz_feedback_summary SET summary = $7"+where, append(key, string(text))...)
+	args[6] = string(text)
+	_, err = db.exec(ctx, "UPDATE kulanz_feedback_summary SET summary = $7"+where, args...)
 	return err
 }
 
