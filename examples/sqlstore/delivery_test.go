@@ -48,8 +48,10 @@ func (r *rush) note(res ticket.Result) {
 // as long as all of them, and a transaction that has nothing to do with them: the
 // desk's own delivery brings out every reply, once, under one id.
 func TestDeliveryInARush(t *testing.T) {
+	t.Parallel()
 	for name, open := range engines() {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			r := &rush{o: open(t), asked: make(map[uuid.UUID]bool)}
 			r.desk = tickettest.NewDesk(t, tickettest.DeskConfig{Store: r.o.Tickets()})
 			for range rushTickets {

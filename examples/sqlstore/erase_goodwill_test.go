@@ -79,9 +79,11 @@ func (c *till) pay(t *testing.T, customer, number string) {
 // every column at once, and the order when the duty to keep it is over; what the
 // ledger adds up to stays.
 func TestErasedGrantsNameNobody(t *testing.T) {
+	t.Parallel()
 	const customer, number, other = "Zwetschgenröster", "Marillenknödel-4711", "Kaiserschmarrn"
 	for name, open := range engines() {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			c := newTill(t, open(t).Store)
 			c.pay(t, customer, number)
 			c.pay(t, other, "Germknödel-4712")

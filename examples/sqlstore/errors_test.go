@@ -49,6 +49,7 @@ func wantRefused(t *testing.T, s *sqlstore.Store, want error, big []byte) {
 
 // A database that may not grow, as on a full disk, says so; with room it goes on.
 func TestFullSQLite(t *testing.T) {
+	t.Parallel()
 	o := openSQLite(t)
 	o.DB().SetMaxOpenConns(1) // max_page_count is a setting of a connection
 	ctx := t.Context()
@@ -63,6 +64,7 @@ func TestFullSQLite(t *testing.T) {
 
 // A file that may only be read, as from a read-only mount or a backup.
 func TestReadOnlySQLite(t *testing.T) {
+	t.Parallel()
 	path := filepath.Join(t.TempDir(), "desk.db")
 	s, err := sqlstore.OpenSQLite(path)
 	check(t, err)
@@ -77,6 +79,7 @@ func TestReadOnlySQLite(t *testing.T) {
 // A host's deferred transaction that read before another wrote is too late to
 // write: it begins again, as after a conflict.
 func TestStaleTransactionOnSQLite(t *testing.T) {
+	t.Parallel()
 	path := filepath.Join(t.TempDir(), "desk.db")
 	s, err := sqlstore.OpenSQLite(path)
 	check(t, err)
@@ -99,6 +102,7 @@ func TestStaleTransactionOnSQLite(t *testing.T) {
 
 // A server that may only be read, as a standby.
 func TestReadOnlyPostgres(t *testing.T) {
+	t.Parallel()
 	pool := postgres(t, pgx.ReadCommitted)
 	check(t, aCase{1}.write(t.Context(), migrated(t, sqlstore.Postgres(pool))))
 	cfg := pool.Config()
@@ -112,6 +116,7 @@ func TestReadOnlyPostgres(t *testing.T) {
 // Two transactions of the host's that wait for each other: one of them is told to
 // begin again, and the other goes on.
 func TestDeadlockIsAConflict(t *testing.T) {
+	t.Parallel()
 	o := openPgx(pgx.ReadCommitted)(t)
 	ctx := t.Context()
 	check(t, o.Tickets().Commit(ctx, aCase{1}.ticket()))

@@ -79,3 +79,6 @@ func (e explainer) explain(ctx context.Context, statement string, args ...any) e
 	e.see(statement, plan)
 	return err
 }
+
+// Engine is the database's kind.
+func (s *Store) Engine() Engine { return s.engine }

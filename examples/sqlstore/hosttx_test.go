@@ -16,8 +16,10 @@ var errCard = errors.New("card refused")
 // An order and the ticket about it are one transaction of the host's: with
 // pgx.Tx, and with *sql.Tx on both databases.
 func TestOrderAndTicketTogether(t *testing.T) {
+	t.Parallel()
 	for name, open := range engines() {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			o := open(t)
 			ctx := t.Context()
 			_, err := o.DB().ExecContext(ctx, "CREATE TABLE host_order (number text PRIMARY KEY)")

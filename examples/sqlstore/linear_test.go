@@ -11,6 +11,7 @@ import (
 // The three stores on both databases, at all isolations that a host may use, behave
 // as if one call came after the other, as much as the stores in memory are asked.
 func TestLinearizable(t *testing.T) {
+	t.Parallel()
 	load := linear.Load{Callers: 8, Calls: 500, Shops: 20}
 	for name, open := range engines() {
 		for store, linearized := range linearized() {
@@ -26,6 +27,7 @@ func TestLinearizable(t *testing.T) {
 
 // The check would find two stale answers in a hundred.
 func TestStaleAnswersAreFound(t *testing.T) {
+	t.Parallel()
 	load := linear.Load{Callers: 8, Calls: 150, Shops: 10, Stale: 0.02}
 	for store, linearized := range linearized() {
 		t.Run(store, func(t *testing.T) {

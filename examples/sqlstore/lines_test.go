@@ -16,6 +16,7 @@ import (
 // says there are. What it says may be off by a tenth, so that not every change
 // has to be told there.
 func TestLinesOfGo(t *testing.T) {
+	t.Parallel()
 	readme, err := os.ReadFile("README.md")
 	check(t, err)
 	files, err := filepath.Glob("*.go")

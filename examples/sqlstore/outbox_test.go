@@ -72,10 +72,12 @@ func queued[E any](ctx context.Context, db *sql.DB) ([]E, error) {
 
 // A commit that a queue refuses is none, and so is one that finds no queue.
 func TestEffectsAreNeverLost(t *testing.T) {
+	t.Parallel()
 	errFull := errors.New("queue is full")
 	full := func(context.Context, sqlstore.Tx, []ticket.Effect) error { return errFull }
 	for name, open := range engines() {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			o := open(t)
 			ctx := t.Context()
 			for want, store := range map[error]*sqlstore.Store{
@@ -110,8 +112,10 @@ func replied() ticket.Commit {
 
 // Invitations are enqueued with the commit that reserves them.
 func TestInvitationsAreEnqueued(t *testing.T) {
+	t.Parallel()
 	for name, open := range engines() {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			o := queueing(t, open(t))
 			ctx := t.Context()
 			at := time.Date(2026, 11, 26, 9, 0, 0, 0, time.UTC)

@@ -209,6 +209,7 @@ var wholly = regexp.MustCompile(`Seq Scan on kulanz|^SCAN kulanz`)
 // Nothing that a desk asks for reads a whole table, or costs more because more
 // is stored.
 func TestNoFullScan(t *testing.T) {
+	t.Parallel()
 	for _, engine := range []string{"SQLite", "PostgreSQL"} {
 		t.Run(engine, func(t *testing.T) {
 			t.Parallel()
@@ -246,6 +247,7 @@ func TestNoFullScan(t *testing.T) {
 
 // The look at plans would find what has no index.
 func TestFullScanIsFound(t *testing.T) {
+	t.Parallel()
 	for _, engine := range []string{"SQLite", "PostgreSQL"} {
 		t.Run(engine, func(t *testing.T) {
 			o := engines()[engine](t)

@@ -13,12 +13,6 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/kulanz-go/kulanz/examples/sqlstore"
-	"github.com/kulanz-go/kulanz/feedback"
-	"github.com/kulanz-go/kulanz/feedback/feedbacktest"
-	"github.com/kulanz-go/kulanz/goodwill"
-	"github.com/kulanz-go/kulanz/goodwill/goodwilltest"
-	"github.com/kulanz-go/kulanz/ticket"
-	"github.com/kulanz-go/kulanz/ticket/tickettest"
 )
 
 // app is a schema that its owner has migrated, and a pool in it as the role of
@@ -31,7 +25,7 @@ func asApp(tb testing.TB) app {
 	tb.Helper()
 	ctx := context.Background()
 	owner := postgres(tb, pgx.ReadCommitted)
-	migrated(tb, sqlstore.Postgres(owner))
+	check(tb, sqlstore.Postgres(owner).Migrate(ctx))
 	role := fmt.Sprintf("kulanz_app_%d_%d", os.Getpid(), schemas.Add(1))
 	tb.Cleanup(func() {
 		_, err := owner.Exec(ctx, "DROP OWNED BY "+role+"; DROP ROLE "+role)
@@ -45,51 +39,26 @@ func asApp(tb testing.TB) app {
 	}
 	cfg := owner.Config()
 	cfg.ConnConfig.RuntimeParams["role"] = role
-	cfg.ConnConfig.RuntimeParams["synchronous_commit"] = "off" // what is proved here is not what a crash leaves
 	pool, err := pgxpool.NewWithConfig(ctx, cfg)
 	check(tb, err)
 	tb.Cleanup(pool.Close)
 	return app{owner, pool}
 }
 
-// empty empties the tables that a store has written to, and returns the store.
-func (a app) empty(tb testing.TB) *sqlstore.Store {
-	tb.Helper()
-	_, err := a.owner.Exec(context.Background(), `DO $$ DECLARE t text; BEGIN
-		FOR t IN SELECT tablename FROM pg_tables WHERE schemaname = current_schema() AND tablename <> 'kulanz_migration' LOOP
-			EXECUTE 'DELETE FROM ' || t;
-		END LOOP;
-	END $$`)
-	check(tb, err)
-	return sqlstore.Postgres(a.pool)
-}
-
 // Every promise of the stores holds for a role that may do no more than roles.sql
 // gives it.
 func TestLeastPrivilegeIsEnough(t *testing.T) {
+	t.Parallel()
 	a := asApp(t)
-	t.Run("tickets", func(t *testing.T) {
-		small := tickettest.Suite{Events: 1_000, Records: 50, Text: 100 << 10, Rounds: 2} // every case, at a tenth of its size
-		small.Test(t, func(tb testing.TB) ticket.Store {
-			tb.Helper()
-			return a.empty(tb).Tickets()
-		})
-	})
-	t.Run("feedback", func(t *testing.T) {
-		feedbacktest.TestStore(t, func(tb testing.TB) feedback.Store {
-			tb.Helper()
-			return a.empty(tb).Feedback()
-		})
-	})
-	t.Run("goodwill", func(t *testing.T) {
-		goodwilltest.TestStore(t, func(tb testing.TB) goodwill.Store {
-			tb.Helper()
-			return a.empty(tb).Goodwill()
-		})
+	suites(t, func(tb testing.TB) *sqlstore.Store {
+		tb.Helper()
+		emptied(tb, opened{Store: sqlstore.Postgres(a.owner)})
+		return sqlstore.Postgres(a.pool)
 	})
 }
 
 func TestLeastPrivilegeIsLittle(t *testing.T) {
+	t.Parallel()
 	app := asApp(t).pool
 	for _, statement := range []string{
 		"DELETE FROM kulanz_ticket",

@@ -99,12 +99,12 @@ func catalog(t *testing.T, db *sql.DB, engine sqlstore.Engine) []string {
 }
 
 // upOf returns the statements of a migration that bring the tables forward.
-func upOf(t *testing.T, files fs.FS, name string) []string {
-	t.Helper()
+func upOf(tb testing.TB, files fs.FS, name string) []string {
+	tb.Helper()
 	text, err := fs.ReadFile(files, name)
-	check(t, err)
+	check(tb, err)
 	if strings.Contains(string(text), "StatementBegin") {
-		t.Errorf("%s is not plain SQL", name)
+		tb.Errorf("%s is not plain SQL", name)
 	}
 	up, _, _ := strings.Cut(string(text), "-- +goose Down")
 	return strings.SplitAfter(up, ";\n")

@@ -48,6 +48,7 @@ func partsOfStatements() map[string]string {
 // Every string that the package adds up consists of literals, constants and the
 // names above: values are parameters.
 func TestStatementsAreParameterised(t *testing.T) {
+	t.Parallel()
 	files, err := filepath.Glob("*.go")
 	check(t, err)
 	consts, sums := make(map[string]bool), 0
@@ -165,6 +166,7 @@ func (w *wire) note(statement string) {
 
 // No value is in what goes over the wire as a statement.
 func TestNoValueInAStatement(t *testing.T) {
+	t.Parallel()
 	w := &wire{seen: make(map[string]bool)}
 	owner := postgres(t, pgx.ReadCommitted)
 	migrated(t, sqlstore.Postgres(owner))
@@ -208,8 +210,10 @@ func searches(text string) []ticket.Query {
 // Whatever goes wrong in the database, what is logged of it tells nothing of a
 // customer, nor what was searched for.
 func TestErrorsTellNothingPersonal(t *testing.T) {
+	t.Parallel()
 	for name, open := range engines() {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			o := open(t)
 			check(t, marksCommit(t, o.Tickets(), commitFor("first", nil)))
 			failures := map[string]error{}

@@ -88,8 +88,10 @@ func (a aCase) write(ctx context.Context, s *sqlstore.Store) error {
 // A ticket, a grant and an invitation are one transaction of the host's: all of
 // them count, or none.
 func TestThreeStoresInOneTransaction(t *testing.T) {
+	t.Parallel()
 	for name, open := range engines() {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			o := open(t)
 			ctx := t.Context()
 			for number, want := range map[byte]error{1: errCard, 2: nil} {
@@ -108,8 +110,10 @@ func TestThreeStoresInOneTransaction(t *testing.T) {
 // What the budget refuses, or a key that is taken, is undone by itself: the host
 // goes on with the rest of its transaction.
 func TestRefusedCommitLeavesTheTransactionAlive(t *testing.T) {
+	t.Parallel()
 	for name, open := range engines() {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			o := open(t)
 			ctx := t.Context()
 			check(t, aCase{1}.write(ctx, o.Store))
@@ -167,9 +171,11 @@ func wantStored(ctx context.Context, t *testing.T, o opened, numbers ...byte) {
 // Shops that share a database do not meet: with one id, one key and one account
 // each, in all three stores.
 func TestShopsApart(t *testing.T) {
+	t.Parallel()
 	const other = "Shop" // another one, to the byte
 	for name, open := range engines() {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			o := open(t)
 			ctx := t.Context()
 			check(t, aCase{1}.write(ctx, o.Store))
