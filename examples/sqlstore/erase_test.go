@@ -1,7 +1,6 @@
 package sqlstore_test
 
 import (
-	"bytes"
 	"context"
 	"encoding/base64"
 	"encoding/hex"
@@ -27,29 +26,13 @@ type office struct {
 	sent     []feedback.Outgoing
 }
 
-// Standing implements [feedback.Customers]: everybody has agreed to be asked.
-func (o *office) Standing(context.Context, string, string, feedback.Medium) (feedback.Standing, error) {
-	given := o.tickets.Clock.Now().AddDate(0, -1, 0)
-	return feedback.Standing{Consent: &feedback.Consent{Given: given, Confirmed: given.Add(time.Hour), Text: "checkout-7"}}, nil
-}
-
 func newOffice(t *testing.T, s *sqlstore.Store) *office {
 	t.Helper()
 	o := &office{store: s, tickets: tickettest.NewDesk(t, tickettest.DeskConfig{Store: s.Tickets()})}
-	survey, err := feedback.NewSurvey(feedback.SurveyConfig{ID: "csat", Questions: []feedback.Question{
-		{ID: "satisfied", About: feedback.AspectService, Scale: feedback.ScaleCSAT5().Config()},
-	}})
-	check(t, err)
-	policy, err := feedback.NewPolicy(feedback.PolicyConfig{
-		ID: "after-ticket", Survey: "csat", Medium: feedback.MediumEmail, Moments: []feedback.Moment{feedback.MomentResolved},
-	})
-	check(t, err)
-	keys, err := feedback.NewKeyring(feedback.SigningKey{ID: "2026-11", Secret: bytes.Repeat([]byte("?"), 32)})
-	check(t, err)
-	o.feedback, err = feedback.NewDesk(s.Feedback(), feedback.Config{
-		Now: o.tickets.Clock.Now, Zone: time.UTC, Keys: keys, Customers: o,
-		Surveys: []*feedback.Survey{survey}, Policies: []*feedback.Policy{policy},
-		Delivery: feedback.DeskDelivers(func(_ context.Context, out feedback.Outgoing) error { o.sent = append(o.sent, out); return nil }),
+	var err error
+	o.feedback, err = newSurveys(s.Feedback(), o.tickets.Clock.Now, func(_ context.Context, out feedback.Outgoing) error {
+		o.sent = append(o.sent, out)
+		return nil
 	})
 	check(t, err)
 	return o
@@ -207,8 +190,10 @@ func tablesOf(t *testing.T, s *sqlstore.Store) []string {
 // What a customer has a right to see is exported, and what is erased stands in no
 // column of any table.
 func TestErasedWordsAreInNoColumn(t *testing.T) {
+	t.Parallel()
 	for name, open := range engines() {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			o := newOffice(t, open(t).Store)
 			const gone, stays = "Zwetschgenröster", "Kaiserschmarrn"
 			o.live(t, gone)

@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -22,7 +23,9 @@ import (
 	"github.com/kulanz-go/kulanz/examples/sqlstore"
 )
 
-var kills = flag.Int("kills", 50, "how many workers are killed on each database")
+var kills = flag.Int("kills", 50, "how many workers are killed on each database, and as many answers lost; one partition, and one crash of the server, for twenty")
+
+const parallel = 4
 
 // workerEnv tells a test binary that it is a worker, and which.
 const workerEnv = "KULANZ_TEST_WORKER"
@@ -33,6 +36,10 @@ func TestMain(m *testing.M) {
 	if text := os.Getenv(workerEnv); text != "" {
 		fmt.Fprintln(os.Stderr, beWorker(text))
 		os.Exit(1)
+	}
+	// One database has connections for so many tests at once, whatever the machine.
+	if n, err := strconv.Atoi(flag.Lookup("test.parallel").Value.String()); err == nil && n > parallel {
+		_ = flag.Set("test.parallel", strconv.Itoa(parallel))
 	}
 	os.Exit(m.Run())
 }
@@ -65,7 +72,7 @@ func (p workplace) open(ctx context.Context) (*sqlstore.Store, error) {
 }
 
 func (p workplace) worker(s *sqlstore.Store) (*worker, error) {
-	return newWorker(s.Tickets(), s.Goodwill(), p.Journal, p.Start, p.Seed)
+	return newWorker(storesOf(s), p.Journal, p.Start, p.Seed)
 }
 
 // beWorker works until the process is killed, or its parent is no more.
@@ -145,6 +152,7 @@ func (e employed) kill() error {
 // been told is done is done, nothing is done twice, and what they left half done
 // others finish.
 func TestWorkersAreKilled(t *testing.T) {
+	t.Parallel()
 	for name, place := range workplaces() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

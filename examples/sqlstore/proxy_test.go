@@ -189,15 +189,15 @@ func (p *proxy) lose(t *testing.T, commits int64) {
 func TestNetworkFails(t *testing.T) {
 	t.Parallel()
 	s, shaky, p := shaken(t)
-	w, stop := team(t, shaky.Tickets(), shaky.Goodwill())
-	const lost, apart = 50, 5
-	for n := range int64(apart) {
+	w, stop := team(t, storesOf(shaky))
+	lost, apart := int64(*kills), max(5, int64(*kills)/20)
+	for n := range apart {
 		p.lose(t, (n+1)*lost/apart)
 		p.partition(100 * time.Millisecond)
 	}
 	stop()
 	t.Logf("%d answers to commits were lost, %d others, %d partitions", p.commits.Load(), p.others.Load(), apart)
-	last, err := newWorker(s.Tickets(), s.Goodwill(), w.journal, w.start, 99)
+	last, err := newWorker(storesOf(s), w.journal, w.start, 99)
 	check(t, err)
 	wantAllDone(t.Context(), t, s, last)
 }
@@ -214,8 +214,10 @@ func (f forgetful) Commit(ctx context.Context, c ticket.Commit) error {
 func TestBlindRetriesAreFound(t *testing.T) {
 	t.Parallel()
 	s, shaky, p := shaken(t)
-	_, stop := team(t, forgetful{shaky.Tickets()}, shaky.Goodwill())
-	p.lose(t, 50)
+	blind := storesOf(shaky)
+	blind.tickets = forgetful{blind.tickets}
+	_, stop := team(t, blind)
+	p.lose(t, 150)
 	stop()
 	all := newTold()
 	for r := range records(t.Context(), t, s) {

@@ -16,8 +16,6 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/kulanz-go/kulanz/examples/sqlstore"
-	"github.com/kulanz-go/kulanz/goodwill"
-	"github.com/kulanz-go/kulanz/ticket"
 )
 
 // server is a PostgreSQL of the test's own, which it may end as it likes.
@@ -90,18 +88,18 @@ func freePort(t *testing.T) int {
 
 // team lets workers of this process work on a store until stop is called, which
 // returns what they noted.
-func team(t *testing.T, tickets ticket.Store, grants goodwill.Store) (*worker, func() map[string]int) {
+func team(t *testing.T, s stores) (*worker, func() map[string]int) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	j, start := journal(t.TempDir()), time.Now()
 	done := make(chan error)
 	const workers = 4
 	for seed := range uint64(workers) {
-		w, err := newWorker(tickets, grants, j, start, seed)
+		w, err := newWorker(s, j, start, seed)
 		check(t, err)
 		go func() { done <- w.work(ctx) }()
 	}
-	w, err := newWorker(tickets, grants, j, start, workers)
+	w, err := newWorker(s, j, start, workers)
 	check(t, err)
 	return w, func() map[string]int {
 		cancel()
@@ -128,8 +126,8 @@ func TestServerCrashes(t *testing.T) {
 	check(t, err)
 	defer pool.Close()
 	s := migrated(t, sqlstore.Postgres(pool))
-	w, stop := team(t, s.Tickets(), s.Goodwill())
-	for range 5 {
+	w, stop := team(t, storesOf(s))
+	for range max(5, *kills/20) {
 		time.Sleep(400 * time.Millisecond)
 		check(t, srv.restart("restart", "-m", "immediate"))
 	}

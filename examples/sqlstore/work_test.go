@@ -13,6 +13,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/kulanz-go/kulanz/examples/sqlstore"
+	"github.com/kulanz-go/kulanz/feedback"
 	"github.com/kulanz-go/kulanz/goodwill"
 	"github.com/kulanz-go/kulanz/sla"
 	"github.com/kulanz-go/kulanz/ticket"
@@ -56,22 +58,32 @@ func (j journal) count(name string) (map[string]int, error) {
 	return lines, nil
 }
 
-// worker does the shop's work on one store.
+// stores are the three that a worker works on.
+type stores struct {
+	tickets ticket.Store
+	grants  goodwill.Store
+	surveys feedback.Store
+}
+
+func storesOf(s *sqlstore.Store) stores { return stores{s.Tickets(), s.Goodwill(), s.Feedback()} }
+
+// worker does the shop's work on one database.
 type worker struct {
 	journal
 
-	desk   *ticket.Desk
-	grants *goodwill.Desk
-	rnd    *rand.Rand
-	start  time.Time    // when time began to run faster
-	offset atomic.Int64 // that the clock is ahead beyond that
+	desk    *ticket.Desk
+	grants  *goodwill.Desk
+	surveys *feedback.Desk
+	rnd     *rand.Rand
+	start   time.Time    // when time began to run faster
+	offset  atomic.Int64 // that the clock is ahead beyond that
 }
 
 func (w *worker) now() time.Time {
 	return w.start.Add(haste*time.Since(w.start) + time.Duration(w.offset.Load()))
 }
 
-func newWorker(tickets ticket.Store, grants goodwill.Store, j journal, start time.Time, seed uint64) (*worker, error) {
+func newWorker(s stores, j journal, start time.Time, seed uint64) (*worker, error) {
 	w := &worker{journal: j, start: start, rnd: rand.New(rand.NewPCG(seed, 1))}
 	hours, err := sla.ParseHours("Mo-Su 00:00-24:00")
 	if err != nil {
@@ -85,7 +97,7 @@ func newWorker(tickets ticket.Store, grants goodwill.Store, j journal, start tim
 	if err != nil {
 		return nil, err
 	}
-	w.desk, err = ticket.NewDesk(tickets, ticket.Config{
+	w.desk, err = ticket.NewDesk(s.tickets, ticket.Config{
 		Rules: rules, Now: w.now, Delivery: ticket.DeskDelivers(func(_ context.Context, o ticket.Outgoing) error {
 			return w.note("sent", o.Event.ID.String())
 		}),
@@ -93,7 +105,10 @@ func newWorker(tickets ticket.Store, grants goodwill.Store, j journal, start tim
 	if err != nil {
 		return nil, err
 	}
-	w.grants, err = newGrants(grants, w)
+	if w.grants, err = newGrants(s.grants, w); err != nil {
+		return nil, err
+	}
+	w.surveys, err = newSurveys(s.surveys, w.now, w.send)
 	return w, err
 }
 
@@ -144,10 +159,15 @@ func (w *worker) handle(ctx context.Context, i int) error {
 	if _, err := w.desk.Do(ctx, agent, ref, ticket.Note{Text: remark}); err != nil {
 		return fmt.Errorf("note %d: %w", i, err)
 	}
-	if err := w.note("taken", remark); err != nil || !favoured(i) {
+	err = w.note("taken", remark)
+	switch {
+	case err == nil && favoured(i):
+		return w.favour(ctx, i)
+	case err == nil && surveyed(i):
+		return w.survey(ctx, i)
+	default:
 		return err
 	}
-	return w.favour(ctx, i)
 }
 
 // tick does what is due.
@@ -160,7 +180,11 @@ func (w *worker) tick(ctx context.Context) (int, error) {
 	for _, f := range paid.Faults {
 		more = errors.Join(more, fmt.Errorf("tick of grant %s: %w", f.Ref, f.Err))
 	}
-	return len(res.Done) + len(paid.Done), errors.Join(err, more)
+	asked, last := w.surveys.Tick(ctx, feedback.TickOptions{Limit: 10})
+	for _, f := range asked.Faults {
+		last = errors.Join(last, fmt.Errorf("tick of invitation %s: %w", f.Ref, f.Err))
+	}
+	return len(res.Done) + len(paid.Done) + len(asked.Done), errors.Join(err, more, last)
 }
 
 // work handles mails as they come, some of them at the same time as others do,
@@ -211,7 +235,8 @@ func (w *worker) finish(ctx context.Context) error {
 		return err
 	}
 	for _, i := range all {
-		if taken[replyText(i)] > 0 && (taken[favourText(i)] > 0 || !favoured(i)) && i%5 > 0 {
+		done := taken[replyText(i)] > 0 && (taken[favourText(i)] > 0 || !favoured(i)) && (taken[answerText(i)] > 0 || !surveyed(i))
+		if done && i%5 > 0 {
 			continue
 		}
 		if err := w.handle(ctx, i); err != nil {
@@ -230,5 +255,5 @@ func (w *worker) finish(ctx context.Context) error {
 		}
 		w.offset.Add(int64(time.Hour))
 	}
-	return nil
+	return w.answerAll(ctx, all)
 }
