@@ -28,8 +28,8 @@ func failure(err, conflict error) error {
 }
 
 // atomic runs fn so that all of it counts or nothing.
-func (s *Store) atomic(ctx context.Context, conflict error, fn func(db conn) error) error {
-	return failure(s.db.atomic(ctx, fn), conflict)
+func (h shelf[R]) atomic(ctx context.Context, fn func(db conn) error) error {
+	return failure(h.s.db.atomic(ctx, fn), h.conflict)
 }
 
 func meaningOf(err, conflict error) error {

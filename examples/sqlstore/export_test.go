@@ -32,39 +32,25 @@ func (e explained) atomic(ctx context.Context, fn func(db conn) error) error {
 	return e.database.atomic(ctx, func(db conn) error { return fn(explainer{db, e.engine, e.see}) })
 }
 
-func (e explainer) exec(ctx context.Context, statement string, args ...any) (int64, error) {
-	if err := e.explain(ctx, statement, args...); err != nil {
-		return 0, err
-	}
-	return e.conn.exec(ctx, statement, args...)
-}
-
-func (e explainer) each(ctx context.Context, read func(r row) error, statement string, args ...any) error {
-	if err := e.explain(ctx, statement, args...); err != nil {
-		return err
-	}
-	return e.conn.each(ctx, read, statement, args...)
-}
-
-func (e explainer) send(ctx context.Context, all []queued) error {
-	for _, q := range all {
-		if err := e.explain(ctx, q.statement, q.args...); err != nil {
+func (e explainer) send(ctx context.Context, all ...*statement) error {
+	for _, s := range all {
+		if err := e.explain(ctx, s); err != nil {
 			return err
 		}
 	}
-	return e.conn.send(ctx, all)
+	return e.conn.send(ctx, all...)
 }
 
-func (e explainer) explain(ctx context.Context, statement string, args ...any) error {
+func (e explainer) explain(ctx context.Context, s *statement) error {
 	how := "EXPLAIN "
 	switch {
 	case e.engine == EngineSQLite:
 		how = "EXPLAIN QUERY PLAN "
-	case strings.HasPrefix(statement, "SELECT"):
+	case strings.HasPrefix(s.text, "SELECT"):
 		how = "EXPLAIN (ANALYZE, TIMING OFF, SUMMARY OFF) "
 	}
 	var plan []string
-	err := e.conn.each(ctx, func(r row) error {
+	err := e.conn.send(ctx, query(how+s.text, s.args...).each(func(r row) error {
 		var line string
 		dest := []any{&line}
 		if e.engine == EngineSQLite {
@@ -75,8 +61,8 @@ func (e explainer) explain(ctx context.Context, statement string, args ...any) e
 		}
 		plan = append(plan, line)
 		return nil
-	}, how+statement, args...)
-	e.see(statement, plan)
+	}))
+	e.see(s.text, plan)
 	return err
 }
 

@@ -3,52 +3,39 @@ package sqlstore
 import (
 	"context"
 	"encoding/json"
+	"slices"
 
 	"github.com/kulanz-go/kulanz/feedback"
 )
 
 // Feedback is a [feedback.Store].
-type Feedback struct{ shelf }
+type Feedback struct{ shelf[feedback.Record] }
 
 var _ feedback.Store = Feedback{}
 
 // Feedback returns the store of invitations, responses and their summaries.
-func (s *Store) Feedback() Feedback { return Feedback{shelf{s, "kulanz_feedback"}} }
+func (s *Store) Feedback() Feedback {
+	return Feedback{shelf[feedback.Record]{
+		s: s, name: "kulanz_feedback", columns: recordColumns,
+		read: func(r row) (feedback.Record, error) {
+			rec, err := readRecord[feedback.RecordKind](r)
+			return feedback.Record(rec), err
+		},
+		at:       func(r feedback.Record) place { return place(r.Ref()) },
+		notFound: feedback.ErrNotFound, conflict: feedback.ErrConflict,
+	}}
+}
 
 // Load implements [feedback.Store].
 func (f Feedback) Load(ctx context.Context, ref feedback.Ref) (feedback.Record, error) {
-	statement, args := f.byName(place(ref))
-	found, err := f.records(ctx, f.s.db, statement, args...)
-	if err == nil && len(found) == 0 {
-		err = feedback.ErrNotFound
-	}
-	if err != nil {
-		return feedback.Record{}, err
-	}
-	return found[0], nil
-}
-
-func (f Feedback) records(ctx context.Context, c conn, statement string, args ...any) ([]feedback.Record, error) {
-	var found []feedback.Record
-	keep := func(r record[feedback.RecordKind]) { found = append(found, feedback.Record(r)) }
-	err := records(ctx, c, keep, statement, args...)
-	return found, err
+	return f.load(ctx, place(ref))
 }
 
 // Commit implements [feedback.Store]. Records come first, then keys, then
 // counts, each in the order in which all commits do.
 func (f Feedback) Commit(ctx context.Context, c feedback.Commit) error {
-	return f.s.atomic(ctx, feedback.ErrConflict, func(db conn) error {
-		for _, w := range c.Writes {
-			landed, err := writeRecord(ctx, db, f.shelf, w.Expect, record[feedback.RecordKind](w.Next))
-			if err != nil {
-				return err
-			}
-			if !landed {
-				return feedback.ErrConflict
-			}
-		}
-		if err := f.keys(ctx, db, c); err != nil {
+	return f.atomic(ctx, func(db conn) error {
+		if err := f.write(ctx, db, c); err != nil {
 			return err
 		}
 		for _, ch := range c.Counts {
@@ -60,25 +47,24 @@ func (f Feedback) Commit(ctx context.Context, c feedback.Commit) error {
 	})
 }
 
-// keys frees and takes unique keys. One that has expired by the commit's clock
-// is taken over.
-func (f Feedback) keys(ctx context.Context, db conn, c feedback.Commit) error {
+// write writes records and moves keys.
+func (f Feedback) write(ctx context.Context, db conn, c feedback.Commit) error {
+	w := writing{at: c.At, take: taking{columns: []string{"expires", "ref_shop", "ref_id"}}}
+	for _, r := range c.Writes {
+		w.records = append(w.records, record[feedback.RecordKind](r.Next).next(r.Expect))
+	}
 	for _, u := range c.Release {
-		if err := f.release(ctx, db, u.Shop, string(u.Kind), u.Hash[:]); err != nil {
-			return err
-		}
+		w.release = append(w.release, feedbackKey(u))
+	}
+	for _, h := range c.Take {
+		w.take.add(feedbackKey(h.Key), micros(h.Key.Expires), h.Ref.Shop, f.s.id(h.Ref.ID))
+	}
+	if err := f.shelf.write(ctx, db, &w); err != nil {
+		return err
 	}
 	var taken []feedback.Unique
-	for _, h := range c.Take {
-		n, err := db.exec(ctx, `INSERT INTO kulanz_feedback_key AS held (shop, kind, hash, expires, ref_shop, ref_id)
-			VALUES ($1, $2, $3, $4, $5, $6)
-			ON CONFLICT (shop, kind, hash) DO UPDATE
-			SET expires = excluded.expires, ref_shop = excluded.ref_shop, ref_id = excluded.ref_id WHERE held.expires <= $7`,
-			h.Key.Shop, string(h.Key.Kind), h.Key.Hash[:], micros(h.Key.Expires), h.Ref.Shop, f.s.id(h.Ref.ID), c.At.UnixMicro())
-		if err != nil {
-			return err
-		}
-		if n == 0 {
+	for i, h := range c.Take {
+		if w.take.refused(i) {
 			taken = append(taken, h.Key)
 		}
 	}
@@ -88,78 +74,66 @@ func (f Feedback) keys(ctx context.Context, db conn, c feedback.Commit) error {
 	return nil
 }
 
+func feedbackKey(u feedback.Unique) key { return key{u.Shop, string(u.Kind), u.Hash[:]} }
+
 // count changes one stored summary. The row is made, or held as it is, by one
 // statement, so that two who count at once come one after the other: between two
 // statements the other's could take it away.
 func (f Feedback) count(ctx context.Context, db conn, ch feedback.Change) error {
-	const where = " WHERE shop = $1 AND survey = $2 AND question = $3 AND facet = $4 AND value = $5 AND day = $6"
+	k := ch.Key
+	key := []any{k.Shop, k.Survey, k.Question, k.Segment.Facet, k.Segment.Value, int64(k.Day)}
+	const where = " WHERE shop = ? AND survey = ? AND question = ? AND facet = ? AND value = ? AND day = ?"
 	empty, err := json.Marshal(feedback.Summary{})
 	if err != nil {
 		return err
 	}
-	k := ch.Key
-	args := []any{k.Shop, k.Survey, k.Question, k.Segment.Facet, k.Segment.Value, int64(k.Day), string(empty)}
 	var sum feedback.Summary
-	if err := db.each(ctx, func(r row) error {
+	if err := db.send(ctx, query(`INSERT INTO kulanz_feedback_summary AS held (shop, survey, question, facet, value, day, summary)
+		VALUES (?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (shop, survey, question, facet, value, day) DO UPDATE SET summary = held.summary RETURNING summary`,
+		slices.Concat(key, []any{string(empty)})...,
+	).each(func(r row) error {
 		var text string
 		if err := r.Scan(&text); err != nil {
 			return err
 		}
 		return json.Unmarshal([]byte(text), &sum)
-	}, `INSERT INTO kulanz_feedback_summary AS held (shop, survey, question, facet, value, day, summary)
-		VALUES ($1, $2, $3, $4, $5, $6, $7)
-		ON CONFLICT (shop, survey, question, facet, value, day) DO UPDATE SET summary = held.summary RETURNING summary`,
-		args...); err != nil {
+	})); err != nil {
 		return err
 	}
 	if err := ch.Apply(&sum); err != nil {
 		return err
 	}
 	if sum.IsZero() {
-		_, err = db.exec(ctx, "DELETE FROM kulanz_feedback_summary"+where, args[:6]...)
-		return err
+		return db.send(ctx, query("DELETE FROM kulanz_feedback_summary"+where, key...))
 	}
 	text, err := json.Marshal(sum)
 	if err != nil {
 		return err
 	}
-	args[6] = string(text)
-	_, err = db.exec(ctx, "UPDATE kulanz_feedback_summary SET summary = $7"+where, args...)
-	return err
+	return db.send(ctx, query("UPDATE kulanz_feedback_summary SET summary = ?"+where, slices.Concat([]any{string(text)}, key)...))
 }
 
 // Lookup implements [feedback.Store].
 func (f Feedback) Lookup(ctx context.Context, u feedback.Unique) (feedback.Held, error) {
 	held := feedback.Held{Key: feedback.Unique{Shop: u.Shop, Kind: u.Kind, Hash: u.Hash}}
-	found := false
-	err := f.s.db.each(ctx, func(r row) error {
-		var expires *int64
-		if err := r.Scan(&expires, &held.Ref.Shop, &held.Ref.ID); err != nil {
-			return err
-		}
-		held.Key.Expires, found = instant(expires), true
-		return nil
-	}, "SELECT expires, ref_shop, ref_id FROM kulanz_feedback_key WHERE shop = $1 AND kind = $2 AND hash = $3",
-		u.Shop, string(u.Kind), u.Hash[:])
-	if err == nil && !found {
-		err = feedback.ErrNotFound
-	}
-	if err != nil {
+	var expires *int64
+	if err := f.holder(ctx, feedbackKey(u), "expires, ref_shop, ref_id",
+		&expires, &held.Ref.Shop, &held.Ref.ID); err != nil {
 		return feedback.Held{}, err
 	}
+	held.Key.Expires = instant(expires)
 	return held, nil
 }
 
 // Claim implements [feedback.Store], as [Tickets.Claim] does.
 func (f Feedback) Claim(ctx context.Context, req feedback.ClaimRequest) ([]feedback.Record, error) {
-	found, err := claimed(ctx, f.shelf, claim{req.Shops, req.Now, req.PageLimit(), req.HideFor}, recordColumns, f.records,
-		func(r feedback.Record) place { return place(r.Ref()) })
-	return found, failure(err, feedback.ErrConflict)
+	return f.claimed(ctx, claim{req.Shops, req.Now, req.PageLimit(), req.HideFor})
 }
 
 // List implements [feedback.Store].
 func (f Feedback) List(ctx context.Context, q feedback.Query) (feedback.Page, error) {
-	found, more, err := page(ctx, f.shelf, f.records, listing{
+	found, more, err := f.page(ctx, listing{
 		shop: q.Shop, kind: string(q.Kind), customer: q.Customer, label: q.Label, states: q.States,
 		order: string(q.Order), after: (*position)(q.After), limit: q.PageLimit(),
 	})
@@ -172,8 +146,7 @@ func (f Feedback) Summaries(ctx context.Context, q feedback.SummaryQuery) ([]fee
 	if limit == 0 {
 		return nil, ctx.Err()
 	}
-	var s statement
-	s.add("SELECT shop, survey, question, facet, value, day, summary FROM kulanz_feedback_summary WHERE shop = ? AND survey = ?",
+	s := query("SELECT shop, survey, question, facet, value, day, summary FROM kulanz_feedback_summary WHERE shop = ? AND survey = ?",
 		q.Shop, q.Survey)
 	s.same("question", q.Question)
 	s.same("facet", q.Facet)
@@ -186,7 +159,7 @@ func (f Feedback) Summaries(ctx context.Context, q feedback.SummaryQuery) ([]fee
 	}
 	s.add(" ORDER BY question, facet, value, day LIMIT ?", limit)
 	var found []feedback.Row
-	err := f.s.db.each(ctx, func(r row) error {
+	err := f.s.db.send(ctx, s.each(func(r row) error {
 		var out feedback.Row
 		var day int64
 		var text string
@@ -197,6 +170,6 @@ func (f Feedback) Summaries(ctx context.Context, q feedback.SummaryQuery) ([]fee
 		k.Day = feedback.Day(day) //nolint:gosec // it was one
 		found = append(found, out)
 		return json.Unmarshal([]byte(text), &found[len(found)-1].Summary)
-	}, s.text.String(), s.args...)
+	}))
 	return found, err
 }

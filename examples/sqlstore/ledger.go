@@ -22,59 +22,51 @@ func (g Goodwill) post(ctx context.Context, db conn, c goodwill.Commit) error {
 		none := money.New(0, a.Currency)
 		before[i] = goodwill.Balance{Account: a, Pending: none, Posted: none}
 	}
-	if err := g.setBalances(ctx, db, shop, before, "DO NOTHING"); err != nil {
-		return err
-	}
-	held, err := g.hold(ctx, db, shop, accounts)
-	if err != nil {
+	var held []goodwill.Balance
+	if err := db.send(ctx, g.setBalances(shop, before, "DO NOTHING"), g.hold(shop, accounts, &held)); err != nil {
 		return err
 	}
 	after, err := goodwill.Post(&c, held)
 	if err != nil {
 		return err
 	}
-	if err := g.setBalances(ctx, db, shop, after, "DO UPDATE SET pending = excluded.pending, posted = excluded.posted"); err != nil {
-		return err
-	}
-	return g.enter(ctx, db, c.Entries)
+	return db.send(ctx, g.setBalances(shop, after, "DO UPDATE SET pending = excluded.pending, posted = excluded.posted"),
+		g.enter(c.Entries))
 }
 
 // setBalances writes balances; resolve says what becomes of those that are there.
-func (g Goodwill) setBalances(ctx context.Context, db conn, shop string, balances []goodwill.Balance, resolve string) error {
+func (g Goodwill) setBalances(shop string, balances []goodwill.Balance, resolve string) *statement {
 	args := make([]any, 0, 5*len(balances))
 	for _, b := range balances {
 		args = append(args, shop, b.Account.Name, b.Account.Currency.Code(), b.Pending.Minor(), b.Posted.Minor())
 	}
-	var s statement
-	s.add("INSERT INTO kulanz_goodwill_balance (shop, account, currency, pending, posted) VALUES ")
+	s := query("INSERT INTO kulanz_goodwill_balance (shop, account, currency, pending, posted) VALUES ")
 	s.tuples(5, args)
 	s.add(" ON CONFLICT (shop, account, currency) " + resolve)
-	_, err := db.exec(ctx, s.text.String(), s.args...)
-	return err
+	return s
 }
 
 // balanceColumns are those of kulanz_goodwill_balance but for the shop.
 const balanceColumns = "account, currency, pending, posted"
 
 // hold reads the balances of accounts, and keeps others from moving them.
-func (g Goodwill) hold(ctx context.Context, db conn, shop string, accounts []goodwill.Account) ([]goodwill.Balance, error) {
+func (g Goodwill) hold(shop string, accounts []goodwill.Account, held *[]goodwill.Balance) *statement {
 	args := make([]any, 0, 3*len(accounts))
 	for _, a := range accounts {
 		args = append(args, shop, a.Name, a.Currency.Code())
 	}
-	var s statement
-	s.add("SELECT " + balanceColumns + " FROM kulanz_goodwill_balance WHERE ")
-	g.oneOf(&s, "shop, account, currency", 3, args)
+	s := query("SELECT " + balanceColumns + " FROM kulanz_goodwill_balance WHERE ")
+	g.s.oneOf(s, "shop, account, currency", 3, args)
 	s.add(" ORDER BY account, currency")
 	if g.s.engine == EnginePostgres {
 		s.add(" FOR UPDATE")
 	}
-	return balances(ctx, db, &s)
+	return s.each(balances(held))
 }
 
-func balances(ctx context.Context, db conn, s *statement) ([]goodwill.Balance, error) {
-	var found []goodwill.Balance
-	err := db.each(ctx, func(r row) error {
+// balances keeps rows of balanceColumns.
+func balances(found *[]goodwill.Balance) func(r row) error {
+	return func(r row) error {
 		var b goodwill.Balance
 		var code string
 		var pending, posted int64
@@ -83,17 +75,16 @@ func balances(ctx context.Context, db conn, s *statement) ([]goodwill.Balance, e
 		}
 		currency, err := money.ParseCurrency(code)
 		b.Account.Currency, b.Pending, b.Posted = currency, money.New(pending, currency), money.New(posted, currency)
-		found = append(found, b)
+		*found = append(*found, b)
 		return err
-	}, s.text.String(), s.args...)
-	return found, err
+	}
 }
 
 // entryColumns are those of kulanz_goodwill_entry.
 const entryColumns = "shop, id, grant_id, at, phase, debit, credit, amount, currency, cap, cap_currency"
 
 // enter adds entries.
-func (g Goodwill) enter(ctx context.Context, db conn, entries []goodwill.Entry) error {
+func (g Goodwill) enter(entries []goodwill.Entry) *statement {
 	args := make([]any, 0, 11*len(entries))
 	for _, e := range entries {
 		var limit, limitCurrency any // none
@@ -103,11 +94,9 @@ func (g Goodwill) enter(ctx context.Context, db conn, entries []goodwill.Entry) 
 		args = append(args, e.Shop, g.s.id(e.ID), g.s.id(e.Grant), micros(e.At), string(e.Phase), e.Debit, e.Credit,
 			e.Amount.Minor(), e.Amount.Currency().Code(), limit, limitCurrency)
 	}
-	var s statement
-	s.add("INSERT INTO kulanz_goodwill_entry (" + entryColumns + ") VALUES ")
+	s := query("INSERT INTO kulanz_goodwill_entry (" + entryColumns + ") VALUES ")
 	s.tuples(11, args)
-	_, err := db.exec(ctx, s.text.String(), s.args...)
-	return err
+	return s
 }
 
 // Entries implements [goodwill.Store]. What moves an account is looked for on
@@ -117,22 +106,22 @@ func (g Goodwill) Entries(ctx context.Context, q goodwill.EntryQuery) ([]goodwil
 	if limit == 0 {
 		return nil, ctx.Err()
 	}
-	var s statement
+	s := new(statement)
 	if q.Account == "" {
-		g.side(&s, q, "")
+		g.side(s, q, "")
 	} else {
 		s.add("SELECT * FROM (")
-		g.side(&s, q, "debit")
+		g.side(s, q, "debit")
 		s.add(") AS debited UNION SELECT * FROM (")
-		g.side(&s, q, "credit")
+		g.side(s, q, "credit")
 		s.add(") AS credited ORDER BY id LIMIT ?", limit)
 	}
 	var found []goodwill.Entry
-	err := g.s.db.each(ctx, func(r row) error {
+	err := g.s.db.send(ctx, s.each(func(r row) error {
 		e, err := entry(r)
 		found = append(found, e)
 		return err
-	}, s.text.String(), s.args...)
+	}))
 	return found, err
 }
 
@@ -178,12 +167,13 @@ func (g Goodwill) Balances(ctx context.Context, q goodwill.BalanceQuery) ([]good
 	if limit == 0 {
 		return nil, ctx.Err()
 	}
-	var s statement
-	s.add("SELECT "+balanceColumns+" FROM kulanz_goodwill_balance WHERE shop = ?", q.Shop)
+	s := query("SELECT "+balanceColumns+" FROM kulanz_goodwill_balance WHERE shop = ?", q.Shop)
 	s.in("account", q.Accounts)
 	if a := q.After; a != nil {
 		s.add(" AND (account, currency) > (?, ?)", a.Name, a.Currency.Code())
 	}
 	s.add(" ORDER BY account, currency LIMIT ?", limit)
-	return balances(ctx, g.s.db, &s)
+	var found []goodwill.Balance
+	err := g.s.db.send(ctx, s.each(balances(&found)))
+	return found, err
 }

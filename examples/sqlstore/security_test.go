@@ -30,18 +30,18 @@ import (
 // constants. A new name here needs the reason why no value from outside is in it.
 func partsOfStatements() map[string]string {
 	return map[string]string{
-		"h.name":                    "a shelf's table, one of three literals",
-		"columns":                   "a constant of the store that calls",
-		"column":                    "a literal of the caller",
-		"order":                     "a literal, chosen by a closed set",
-		"orderOf(q.Order)":          "a literal, chosen by a closed set",
-		"hold":                      "a literal",
-		"where":                     "a constant",
-		"resolve":                   "a literal of the caller",
-		"side":                      "a column, one of two literals",
-		"kind":                      "part of a map's key, not of a statement",
-		"strconv.Itoa(len(s.args))": "a parameter's number",
-		"one":                       "question marks",
+		"h.name":                        "a shelf's table, one of three literals",
+		"columns":                       "a literal of the caller",
+		"h.columns":                     "a shelf's columns, one of two constants",
+		`strings.Join(t.columns, ", ")`: "literals of the store that calls",
+		"k.kind":                        "part of a map's key, not of a statement",
+		"strconv.Itoa(n)":               "a parameter's number",
+		"column":                        "a literal of the caller",
+		"hold":                          "a literal",
+		"where":                         "a constant",
+		"resolve":                       "a literal of the caller",
+		"side":                          "a column, one of two literals",
+		"one":                           "question marks",
 	}
 }
 

@@ -9,34 +9,83 @@ import (
 	"github.com/google/uuid"
 )
 
-// statement is one that is put together from parts.
+// statement is what the database is to do, with what becomes of the outcome.
 type statement struct {
-	text strings.Builder
-	args []any
+	text   string // each ? stands for the next of args
+	args   []any
+	read   func(r row) error // of each row; nil: there are none
+	least  int64             // rows that have to be touched; missed is returned where they are fewer
+	missed error
 }
 
-// add appends text in which each ? stands for the next of the arguments.
-func (s *statement) add(text string, args ...any) {
-	for _, part := range strings.SplitAfter(text, "?") {
+func query(text string, args ...any) *statement { return &statement{text: text, args: args} }
+
+// each has every row read that the statement finds.
+func (s *statement) each(read func(r row) error) *statement {
+	s.read = read
+	return s
+}
+
+// must has rows touched: as many at least, or else it is an error.
+func (s *statement) must(rows int, missed error) *statement {
+	s.least, s.missed = int64(rows), missed
+	return s
+}
+
+// touched takes how many rows the statement has written.
+func (s *statement) touched(rows int64) error {
+	if rows < s.least {
+		return s.missed
+	}
+	return nil
+}
+
+// numbered is the text as PostgreSQL wants it, with $1, $2 and so on.
+func (s *statement) numbered() string {
+	var b strings.Builder
+	b.Grow(len(s.text) + 2*len(s.args))
+	n := 0
+	for part := range strings.SplitAfterSeq(s.text, "?") {
 		fixed, isArg := strings.CutSuffix(part, "?")
-		s.text.WriteString(fixed)
+		b.WriteString(fixed)
 		if isArg {
-			s.args = append(s.args, args[0])
-			args = args[1:]
-			s.text.WriteString("$" + strconv.Itoa(len(s.args)))
+			n++
+			b.WriteString("$" + strconv.Itoa(n))
 		}
 	}
+	return b.String()
+}
+
+// add appends text with its arguments.
+func (s *statement) add(text string, args ...any) {
+	s.text += text
+	s.args = append(s.args, args...)
 }
 
 // tuples appends (..., ...), (..., ...) with n arguments in each pair of
 // brackets.
 func (s *statement) tuples(n int, args []any) {
 	one := "(" + strings.Repeat("?, ", n-1) + "?)"
-	for len(args) > 0 {
-		s.add(one, args[:n]...)
-		if args = args[n:]; len(args) > 0 {
-			s.add(", ")
-		}
+	s.add(one+strings.Repeat(", "+one, len(args)/n-1), args...)
+}
+
+// in asks for one of some values; without any it asks for nothing.
+func (s *statement) in(column string, values []string) {
+	if len(values) == 0 {
+		return
+	}
+	args := make([]any, len(values))
+	for i, v := range values {
+		args[i] = v
+	}
+	s.add(" AND " + column + " IN ")
+	s.tuples(len(args), args)
+}
+
+// same asks for a value, where one is given.
+func (s *statement) same(column, value string) {
+	if value != "" {
+		s.add(" AND "+column+" = ?", value)
 	}
 }
 
@@ -59,9 +108,9 @@ func instant(m *int64) time.Time {
 // noDue stands for no deadline: behind all others in an index.
 const noDue = math.MaxInt64
 
-func dueMicros(t time.Time) int64 {
+func dueMicros(t time.Time) any {
 	if t.IsZero() {
-		return noDue
+		return int64(noDue)
 	}
 	return t.UnixMicro()
 }

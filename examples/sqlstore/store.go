@@ -60,10 +60,7 @@ func SQLite(db *sql.DB) *Store {
 // is committed, whatever the database's default: versions and keys, not
 // isolation, keep writers apart.
 func Postgres(pool *pgxpool.Pool) *Store {
-	begin := func(ctx context.Context) (pgx.Tx, error) {
-		return pool.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.ReadCommitted})
-	}
-	return &Store{engine: EnginePostgres, db: pgxDatabase{conn: pool, begin: begin}, sql: stdlib.OpenDBFromPool(pool)}
+	return &Store{engine: EnginePostgres, db: pgxDatabase{conn: pool}, sql: stdlib.OpenDBFromPool(pool)}
 }
 
 // PostgresSQL keeps the desk in a database that the host opened with the driver
@@ -78,7 +75,7 @@ func PostgresSQL(db *sql.DB) *Store {
 // InPgx returns the store within a transaction of the host's. What it writes
 // counts when the host commits.
 func (s *Store) InPgx(tx pgx.Tx) *Store {
-	return &Store{engine: s.engine, db: pgxDatabase{conn: tx, begin: tx.Begin}, outbox: s.outbox}
+	return &Store{engine: s.engine, db: pgxDatabase{conn: tx, host: tx}, outbox: s.outbox}
 }
 
 // InSQL returns the store within a transaction of the host's. What it writes

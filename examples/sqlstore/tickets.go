@@ -2,185 +2,112 @@ package sqlstore
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"slices"
 
 	"github.com/kulanz-go/kulanz/ticket"
 )
 
 // Tickets is a [ticket.Store].
-type Tickets struct{ shelf }
+type Tickets struct{ shelf[ticket.Record] }
 
 var _ ticket.Store = Tickets{}
 
 // Tickets returns the store of tickets.
-func (s *Store) Tickets() Tickets { return Tickets{shelf{s, "kulanz_ticket"}} }
+func (s *Store) Tickets() Tickets {
+	return Tickets{shelf[ticket.Record]{
+		s: s, name: "kulanz_ticket",
+		columns: "kind, version, state, assignee, team, priority, customer, due, created, updated, wake, labels, data",
+		read:    readTicket, at: func(r ticket.Record) place { return place(r.Ref()) },
+		notFound: ticket.ErrNotFound, conflict: ticket.ErrConflict,
+	}}
+}
 
-// ticketColumns are those of kulanz_ticket but for its key.
-const ticketColumns = "kind, version, state, assignee, team, priority, customer, due, created, updated, wake, labels, data"
+func readTicket(r row) (ticket.Record, error) {
+	var t ticket.Record
+	var due int64
+	var created, updated, wake *int64
+	var labels string
+	if err := r.Scan(&t.Shop, &t.ID, &t.Kind, &t.Version, &t.State, &t.Assignee, &t.Team, &t.Priority, &t.Customer,
+		&due, &created, &updated, &wake, &labels, &t.Data); err != nil {
+		return t, err
+	}
+	t.Due, t.Created, t.Updated, t.Wake = dueInstant(due), instant(created), instant(updated), instant(wake)
+	var err error
+	t.Labels, err = labelsOf(labels, t.Shop, t.ID)
+	return t, err
+}
 
 // Load implements [ticket.Store].
 func (t Tickets) Load(ctx context.Context, ref ticket.Ref) (ticket.Record, error) {
-	found, err := t.records(ctx, t.s.db,
-		"SELECT shop, id, "+ticketColumns+" FROM kulanz_ticket WHERE shop = $1 AND id = $2", ref.Shop, t.s.id(ref.ID))
-	if err == nil && len(found) == 0 {
-		err = ticket.ErrNotFound
-	}
-	if err != nil {
-		return ticket.Record{}, err
-	}
-	return found[0], nil
-}
-
-// records reads rows of shop, id and ticketColumns.
-func (t Tickets) records(ctx context.Context, c conn, statement string, args ...any) ([]ticket.Record, error) {
-	var found []ticket.Record
-	err := c.each(ctx, func(r row) error {
-		var rec ticket.Record
-		var due int64
-		var created, updated, wake *int64
-		var labels string
-		if err := r.Scan(
-			&rec.Shop, &rec.ID, &rec.Kind, &rec.Version, &rec.State, &rec.Assignee, &rec.Team, &rec.Priority, &rec.Customer,
-			&due, &created, &updated, &wake, &labels, &rec.Data,
-		); err != nil {
-			return err
-		}
-		rec.Due, rec.Created, rec.Updated, rec.Wake = dueInstant(due), instant(created), instant(updated), instant(wake)
-		if err := json.Unmarshal([]byte(labels), &rec.Labels); err != nil {
-			return fmt.Errorf("sqlstore: labels of %s: %w", rec.Ref(), err)
-		}
-		found = append(found, rec)
-		return nil
-	}, statement, args...)
-	return found, err
+	return t.load(ctx, place(ref))
 }
 
 // Commit implements [ticket.Store].
 func (t Tickets) Commit(ctx context.Context, c ticket.Commit) error {
-	return t.s.atomic(ctx, ticket.ErrConflict, func(db conn) error { return t.write(ctx, db, c) })
+	return t.atomic(ctx, func(db conn) error { return t.write(ctx, db, c) })
 }
 
-// write makes the changes, then moves the keys, each in the order in which all
-// commits do, so that no two wait for each other. Once the records' versions have
-// been found to be those expected, all else goes to the database in one go.
 func (t Tickets) write(ctx context.Context, db conn, c ticket.Commit) error {
-	p := &pipeline{conn: db}
+	w := writing{at: c.At, take: taking{columns: []string{"digest", "expires", "ref_shop", "ref_id", "first_seq", "last_seq"}}}
 	for _, ch := range c.Changes {
-		if err := t.change(ctx, db, p, ch); err != nil {
-			return err
-		}
+		w.records = append(w.records, t.next(ch))
 	}
 	for _, k := range c.Release {
-		if err := t.release(ctx, p, k.Shop, string(k.Kind), k.Hash[:]); err != nil {
-			return err
-		}
+		w.release = append(w.release, ticketKey(k))
 	}
-	taken := make(map[string]ticket.Key, len(c.Take))
-	if err := t.take(ctx, p, c, taken); err != nil {
+	for _, h := range c.Take {
+		w.take.add(ticketKey(h.Key), h.Key.Digest[:], micros(h.Key.Expires), h.Ref.Shop, t.s.id(h.Ref.ID), h.First, h.Last)
+	}
+	if err := t.shelf.write(ctx, db, &w); err != nil {
 		return err
 	}
-	if err := p.run(ctx); err != nil {
-		return err
-	}
-	if len(taken) == 0 {
-		return enqueue(ctx, db, c.Effects, t.s.outbox.Tickets)
-	}
-	dup := new(ticket.DuplicateKeyError)
-	for _, h := range c.Take {
-		if k, ok := taken[nameOf(string(h.Key.Kind), h.Key.Hash[:])]; ok {
-			dup.Keys = append(dup.Keys, k)
+	var taken []ticket.Key
+	for i, h := range c.Take {
+		if w.take.refused(i) {
+			taken = append(taken, h.Key)
 		}
 	}
-	return dup
+	if len(taken) > 0 {
+		return &ticket.DuplicateKeyError{Keys: taken}
+	}
+	return enqueue(ctx, db, c.Effects, t.s.outbox.Tickets)
 }
 
-func nameOf(kind string, hash []byte) string { return kind + ":" + string(hash) }
+func ticketKey(k ticket.Key) key { return key{k.Shop, string(k.Kind), k.Hash[:]} }
 
-// take inserts keys, or takes over those that have expired by the commit's
-// clock. What is left in taken others hold.
-func (t Tickets) take(ctx context.Context, db conn, c ticket.Commit, taken map[string]ticket.Key) error {
-	if len(c.Take) == 0 {
-		return nil
-	}
-	var s statement
-	args := make([]any, 0, 9*len(c.Take))
-	for _, h := range c.Take {
-		taken[nameOf(string(h.Key.Kind), h.Key.Hash[:])] = h.Key
-		args = append(args, h.Key.Shop, string(h.Key.Kind), h.Key.Hash[:], h.Key.Digest[:], micros(h.Key.Expires),
-			h.Ref.Shop, t.s.id(h.Ref.ID), h.First, h.Last)
-	}
-	s.add(`INSERT INTO kulanz_ticket_key AS held
-		(shop, kind, hash, digest, expires, ref_shop, ref_id, first_seq, last_seq) VALUES `)
-	s.tuples(9, args)
-	s.add(` ON CONFLICT (shop, kind, hash) DO UPDATE SET digest = excluded.digest, expires = excluded.expires,
-			ref_shop = excluded.ref_shop, ref_id = excluded.ref_id, first_seq = excluded.first_seq, last_seq = excluded.last_seq
-		WHERE held.expires <= ? RETURNING kind, hash`, c.At.UnixMicro())
-	return db.each(ctx, func(r row) error {
-		var kind string
-		var hash []byte
-		if err := r.Scan(&kind, &hash); err != nil {
-			return err
-		}
-		delete(taken, nameOf(kind, hash))
-		return nil
-	}, s.text.String(), s.args...)
-}
-
-// change writes one record's next version, and then, through after, what belongs
-// to it.
-func (t Tickets) change(ctx context.Context, db, after conn, ch ticket.Change) error {
+func (t Tickets) next(ch ticket.Change) next {
 	r := ch.Next
-	labels, err := json.Marshal(append([]string{}, r.Labels...))
-	if err != nil {
-		return err
+	return next{
+		place: place(r.Ref()), expect: ch.Expect, wake: r.Wake, labels: r.Labels, data: r.Data, history: t.append(ch),
+		values: []any{
+			string(r.Kind), r.Version, string(r.State), r.Assignee, r.Team, string(r.Priority), r.Customer,
+			dueMicros(r.Due), micros(r.Created), micros(r.Updated),
+		},
 	}
-	id := t.s.id(r.ID)
-	args := []any{
-		r.Shop, id, string(r.Kind), r.Version, string(r.State), r.Assignee, r.Team, string(r.Priority), r.Customer,
-		dueMicros(r.Due), micros(r.Created), micros(r.Updated), micros(r.Wake), string(labels), bytes(r.Data),
-	}
-	var s statement
-	if ch.Expect == 0 {
-		s.add("INSERT INTO kulanz_ticket (shop, id, " + ticketColumns + ") VALUES ")
-		s.tuples(len(args), args)
-		s.add(" ON CONFLICT (shop, id) DO NOTHING")
-	} else {
-		s.add("UPDATE kulanz_ticket SET (" + ticketColumns + ") = ")
-		s.tuples(len(args)-2, args[2:])
-		s.add(" WHERE shop = ? AND id = ? AND version = ?", r.Shop, id, ch.Expect)
-	}
-	n, err := db.exec(ctx, s.text.String(), s.args...)
-	if err != nil {
-		return err
-	}
-	if n == 0 {
-		return ticket.ErrConflict
-	}
-	return errors.Join(
-		t.label(ctx, after, place(r.Ref()), r.Labels, ch.Expect == 0), t.wake(ctx, after, place(r.Ref()), r.Wake),
-		t.append(ctx, after, r.Ref(), ch.Events))
 }
 
-// appendBatch is how many events one statement writes.
-const appendBatch = 100
+// eventBatch is how many events one statement writes.
+const eventBatch = 100
 
-func (t Tickets) append(ctx context.Context, db conn, ref ticket.Ref, events []ticket.StoredEvent) error {
-	for batch := range slices.Chunk(events, appendBatch) {
-		var s statement
+// errEventThere says that a history holds more than its record knows of.
+var errEventThere = errors.New("sqlstore: an event is there already")
+
+// append adds events. One is there already where the record's version is another,
+// of which the commit hears first.
+func (t Tickets) append(ch ticket.Change) []*statement {
+	var all []*statement
+	for batch := range slices.Chunk(ch.Events, eventBatch) {
 		args := make([]any, 0, 7*len(batch))
 		for _, e := range batch {
-			args = append(args, ref.Shop, t.s.id(ref.ID), e.Seq, t.s.id(e.ID), micros(e.At), string(e.Kind), bytes(e.Data))
+			args = append(args, ch.Next.Shop, t.s.id(ch.Next.ID), e.Seq, t.s.id(e.ID), micros(e.At), string(e.Kind), bytes(e.Data))
 		}
-		s.add("INSERT INTO kulanz_ticket_event (shop, id, seq, event, at, kind, data) VALUES ")
+		s := query("INSERT INTO kulanz_ticket_event (shop, id, seq, event, at, kind, data) VALUES ")
 		s.tuples(7, args)
-		if _, err := db.exec(ctx, s.text.String(), s.args...); err != nil {
-			return err
-		}
+		s.add(" ON CONFLICT (shop, id, seq) DO NOTHING")
+		all = append(all, s.must(len(batch), errEventThere))
 	}
-	return nil
+	return all
 }
 
 // History implements [ticket.Store].
@@ -188,88 +115,101 @@ func (t Tickets) History(ctx context.Context, q ticket.HistoryQuery) ([]ticket.S
 	if q.PageLimit() == 0 {
 		return nil, ctx.Err()
 	}
-	return t.events(ctx, t.s.db, q)
+	return t.history(ctx, t.s.db, q)
 }
 
-func (t Tickets) events(ctx context.Context, c conn, q ticket.HistoryQuery) ([]ticket.StoredEvent, error) {
+func (t Tickets) history(ctx context.Context, c conn, q ticket.HistoryQuery) ([]ticket.StoredEvent, error) {
 	var found []ticket.StoredEvent
-	err := c.each(ctx, func(r row) error {
+	err := c.send(ctx, query(`SELECT seq, event, at, kind, data FROM kulanz_ticket_event
+		WHERE shop = ? AND id = ? AND seq > ? ORDER BY seq LIMIT ?`, q.Ref.Shop, t.s.id(q.Ref.ID), q.After, q.PageLimit(),
+	).each(func(r row) error {
 		var e ticket.StoredEvent
 		var at *int64
-		if err := r.Scan(&e.Seq, &e.ID, &at, &e.Kind, &e.Data); err != nil {
-			return err
-		}
+		err := r.Scan(&e.Seq, &e.ID, &at, &e.Kind, &e.Data)
 		e.At = instant(at)
 		found = append(found, e)
-		return nil
-	}, `SELECT seq, event, at, kind, data FROM kulanz_ticket_event
-		WHERE shop = $1 AND id = $2 AND seq > $3 ORDER BY seq LIMIT $4`, q.Ref.Shop, t.s.id(q.Ref.ID), q.After, q.PageLimit())
+		return err
+	}))
 	return found, err
 }
 
 // Lookup implements [ticket.Store].
-func (t Tickets) Lookup(ctx context.Context, key ticket.Key) (ticket.Held, error) {
-	held := ticket.Held{Key: ticket.Key{Shop: key.Shop, Kind: key.Kind, Hash: key.Hash}}
-	err := ticket.ErrNotFound
-	scan := t.s.db.each(ctx, func(r row) error {
-		var digest []byte
-		var expires *int64
-		if err := r.Scan(&digest, &expires, &held.Ref.Shop, &held.Ref.ID, &held.First, &held.Last); err != nil {
-			return err
-		}
-		copy(held.Key.Digest[:], digest)
-		held.Key.Expires, err = instant(expires), nil
-		return nil
-	}, `SELECT digest, expires, ref_shop, ref_id, first_seq, last_seq FROM kulanz_ticket_key
-		WHERE shop = $1 AND kind = $2 AND hash = $3`, key.Shop, string(key.Kind), key.Hash[:])
-	if scan != nil {
-		err = scan
-	}
-	if err != nil {
+func (t Tickets) Lookup(ctx context.Context, k ticket.Key) (ticket.Held, error) {
+	held := ticket.Held{Key: ticket.Key{Shop: k.Shop, Kind: k.Kind, Hash: k.Hash}}
+	var digest []byte
+	var expires *int64
+	if err := t.holder(ctx, ticketKey(k), "digest, expires, ref_shop, ref_id, first_seq, last_seq",
+		&digest, &expires, &held.Ref.Shop, &held.Ref.ID, &held.First, &held.Last); err != nil {
 		return ticket.Held{}, err
 	}
+	copy(held.Key.Digest[:], digest)
+	held.Key.Expires = instant(expires)
 	return held, nil
+}
+
+// List implements [ticket.Store].
+func (t Tickets) List(ctx context.Context, q ticket.Query) (ticket.Page, error) {
+	states := make([]string, len(q.States))
+	for i, state := range q.States {
+		states[i] = string(state)
+	}
+	found, more, err := t.page(ctx, listing{
+		shop: q.Shop, kind: string(q.Kind), customer: q.Customer, label: q.Label, states: states,
+		order: string(q.Order), after: (*position)(q.After), limit: q.PageLimit(),
+		more: func(s *statement) {
+			s.same("assignee", q.Assignee)
+			s.same("team", q.Team)
+			if q.Unassigned {
+				s.add(" AND assignee = ''")
+			}
+			if !q.DueBefore.IsZero() {
+				s.add(" AND due < ?", micros(q.DueBefore))
+			}
+		},
+	})
+	return ticket.Page{Records: found, More: more}, err
+}
+
+// Claim implements [ticket.Store]. The place in the index from which a record
+// shows moves with the claim.
+func (t Tickets) Claim(ctx context.Context, req ticket.ClaimRequest) ([]ticket.Record, error) {
+	return t.claimed(ctx, claim{req.Shops, req.Now, req.PageLimit(), req.HideFor})
 }
 
 // Erase implements [ticket.Store].
 func (t Tickets) Erase(ctx context.Context, e ticket.EraseRequest) error {
-	return t.s.atomic(ctx, ticket.ErrConflict, func(db conn) error {
+	return t.atomic(ctx, func(db conn) error {
 		if err := t.write(ctx, db, e.Commit); err != nil {
 			return err
 		}
-		ch := e.Commit.Changes[0]
-		last := int64(0)
-		if len(ch.Events) > 0 {
-			last = ch.Events[0].Seq
-		}
-		return t.redact(ctx, db, ch.Next.Ref(), last, e.Redact)
+		return t.redact(ctx, db, e)
 	})
 }
 
-// redact rewrites the events of a record before a sequence number, or all where
-// that is 0.
-func (t Tickets) redact(
-	ctx context.Context, db conn, ref ticket.Ref, before int64, redact func(ticket.StoredEvent) (ticket.StoredEvent, error),
-) error {
-	q := ticket.HistoryQuery{Ref: ref, Limit: ticket.MaxPage}
+// redact rewrites the events that were there before.
+func (t Tickets) redact(ctx context.Context, db conn, e ticket.EraseRequest) error {
+	ch := e.Commit.Changes[0]
+	q := ticket.HistoryQuery{Ref: ch.Next.Ref(), Limit: ticket.MaxPage}
 	for {
-		page, err := t.events(ctx, db, q)
+		page, err := t.history(ctx, db, q)
 		if err != nil || len(page) == 0 {
 			return err
 		}
-		for _, e := range page {
-			if before > 0 && e.Seq >= before {
-				return nil
+		var all []*statement
+		for _, old := range page {
+			q.After = old.Seq
+			if len(ch.Events) > 0 && old.Seq >= ch.Events[0].Seq {
+				continue
 			}
-			clean, err := redact(e)
+			clean, err := e.Redact(old)
 			if err != nil {
 				return err
 			}
-			if _, err := db.exec(ctx, "UPDATE kulanz_ticket_event SET data = $1 WHERE shop = $2 AND id = $3 AND seq = $4",
-				bytes(clean.Data), ref.Shop, t.s.id(ref.ID), e.Seq); err != nil {
-				return err
-			}
+			all = append(all, query("UPDATE kulanz_ticket_event SET data = ? WHERE shop = ? AND id = ? AND seq = ?",
+				bytes(clean.Data), q.Ref.Shop, t.s.id(q.Ref.ID), old.Seq))
 		}
-		q.After = page[len(page)-1].Seq
+		if err := db.send(ctx, all...); err != nil {
+			return err
+		}
 	}
 }

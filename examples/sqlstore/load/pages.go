@@ -103,25 +103,43 @@ func (t *target) read(ctx context.Context, q ticket.Query, times int) (page, err
 	return p, err
 }
 
-// spy sees statements on their way to PostgreSQL, while it is asked to.
+// spy sees statements on their way to PostgreSQL, while it is asked to. The store
+// sends all of them in batches.
 type spy struct {
 	mu   sync.Mutex
 	on   bool
-	last pgx.TraceQueryStartData
+	last pgx.TraceBatchQueryData
 }
 
+var (
+	_ pgx.QueryTracer = (*spy)(nil)
+	_ pgx.BatchTracer = (*spy)(nil)
+)
+
 // TraceQueryStart implements [pgx.QueryTracer].
-func (s *spy) TraceQueryStart(ctx context.Context, _ *pgx.Conn, data pgx.TraceQueryStartData) context.Context {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.on {
-		s.last = data
-	}
+func (s *spy) TraceQueryStart(ctx context.Context, _ *pgx.Conn, _ pgx.TraceQueryStartData) context.Context {
 	return ctx
 }
 
 // TraceQueryEnd implements [pgx.QueryTracer].
 func (s *spy) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
+
+// TraceBatchStart implements [pgx.BatchTracer].
+func (s *spy) TraceBatchStart(ctx context.Context, _ *pgx.Conn, _ pgx.TraceBatchStartData) context.Context {
+	return ctx
+}
+
+// TraceBatchQuery implements [pgx.BatchTracer].
+func (s *spy) TraceBatchQuery(_ context.Context, _ *pgx.Conn, data pgx.TraceBatchQueryData) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.on {
+		s.last = data
+	}
+}
+
+// TraceBatchEnd implements [pgx.BatchTracer].
+func (s *spy) TraceBatchEnd(context.Context, *pgx.Conn, pgx.TraceBatchEndData) {}
 
 // plan returns the nodes of the plan of the last statement that fn runs.
 func (s *spy) plan(ctx context.Context, t *target, fn func() error) (string, error) {
