@@ -99,14 +99,32 @@ func (d *Desk) Deliver(ctx context.Context, ref Ref) (int, error) {
 	if err != nil {
 		return 0, fmt.Errorf("ticket: load %s: %w", ref, err)
 	}
-	return d.deliverDue(ctx, rec)
+	env, err := decodeRecord(rec)
+	if err != nil {
+		return 0, err
+	}
+	return d.deliverDue(ctx, env)
+}
+
+// deliverAfter brings out what a ticket has pending after a unit of work, which
+// knows the ticket already.
+func (d *Desk) deliverAfter(ctx context.Context, u *unit, env envelope) (int, error) {
+	switch {
+	case d.delivery.deliver == nil || d.bound:
+		return 0, nil
+	case u.recalled != nil:
+		return d.Deliver(ctx, env.Ticket.Ref())
+	case len(u.commit.Changes) > 0:
+		env.landed()
+	}
+	return d.deliverDue(ctx, env)
 }
 
 // deliverDue claims the effects that are due by committing the attempt, then
 // makes them, then commits what became of them: also where the caller's
 // context has ended meanwhile, for what went out must not go out again.
-func (d *Desk) deliverDue(ctx context.Context, rec Record) (int, error) {
-	claimed, env, err := d.claimEffects(ctx, rec)
+func (d *Desk) deliverDue(ctx context.Context, env envelope) (int, error) {
+	claimed, err := d.claimEffects(ctx, &env)
 	if err != nil || len(claimed) == 0 {
 		return 0, err
 	}
@@ -122,7 +140,7 @@ func (d *Desk) deliverDue(ctx context.Context, rec Record) (int, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), desk.LookupTimeout)
 	defer cancel()
 	for range settleTries {
-		if err = d.settleEffects(ctx, rec.Ref(), claimed, outcomes); err == nil {
+		if err = d.settleEffects(ctx, env, claimed, outcomes); err == nil {
 			break
 		}
 	}
@@ -131,33 +149,30 @@ func (d *Desk) deliverDue(ctx context.Context, rec Record) (int, error) {
 
 // claimEffects commits one more attempt for every effect that is due; who
 // loses the race for the version has none.
-func (d *Desk) claimEffects(ctx context.Context, rec Record) ([]pending, envelope, error) {
-	env, err := decodeRecord(rec)
-	if err != nil {
-		return nil, envelope{}, err
-	}
+func (d *Desk) claimEffects(ctx context.Context, env *envelope) ([]pending, error) {
 	u := &unit{desk: d, op: new(operation)}
 	u.commit.At = d.now().UTC().Truncate(time.Microsecond)
+	var err error
 	if u.commit.ID, err = newID(u.commit.At, d.random); err != nil {
-		return nil, envelope{}, err
+		return nil, err
 	}
 	claimed := env.attempt(u.commit.At)
 	if len(claimed) == 0 {
-		return nil, env, nil
+		return nil, nil
 	}
-	if err := u.change(ctx, &env, nil); err != nil {
-		return nil, envelope{}, err
+	if err := u.change(ctx, env, nil); err != nil {
+		return nil, err
 	}
 	u.seal()
 	err = d.store.Commit(ctx, u.commit)
 	if errors.Is(err, ErrConflict) {
-		return nil, env, nil // somebody else works on it
+		return nil, nil // somebody else works on it
 	}
 	if err != nil {
-		return nil, envelope{}, fmt.Errorf("ticket: claim effects of %s: %w", rec.Ref(), err)
+		return nil, fmt.Errorf("ticket: claim effects of %s: %w", env.Ticket.Ref(), err)
 	}
-	env.version++
-	return claimed, env, nil
+	env.landed()
+	return claimed, nil
 }
 
 // attempt counts one more attempt of every effect that is due, and returns
@@ -196,13 +211,19 @@ func (d *Desk) send(ctx context.Context, t Ticket, p pending) error {
 
 // settleEffects takes away what went out, puts off what failed, and leaves a
 // visible mark of what never will.
-func (d *Desk) settleEffects(ctx context.Context, ref Ref, claimed []pending, outcomes map[int64]error) error {
+func (d *Desk) settleEffects(ctx context.Context, known envelope, claimed []pending, outcomes map[int64]error) error {
+	ref := known.Ticket.Ref()
 	system := Actor{Kind: ActorSystem, Shop: ref.Shop}
+	first := true
 	_, err := d.run(ctx, OpDeliver, ref, func(ctx context.Context, u *unit) error {
-		env, err := d.load(ctx, system, ref)
-		if err != nil {
-			return err
+		env := known
+		var err error
+		if !first {
+			if env, err = d.load(ctx, system, ref); err != nil {
+				return err
+			}
 		}
+		first = false
 		env.Pending = slices.Clone(env.Pending)
 		var events []Event
 		for _, p := range claimed {

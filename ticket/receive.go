@@ -1,6 +1,7 @@
 package ticket
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -60,7 +61,7 @@ type reception struct {
 	env     envelope
 	outcome Outcome
 	blocked bool
-	holders map[hexHash]Ref // of the keys that this plan has looked at
+	holders map[hexHash]*Held // of the keys that this plan has looked at; nil: nobody
 }
 
 // isBlocked reports whether the block list keeps the message away. What the
@@ -74,7 +75,7 @@ func (r *reception) isBlocked(ctx context.Context, found bool) (bool, error) {
 }
 
 func (r *reception) plan(ctx context.Context, u *unit) error {
-	r.holders = make(map[hexHash]Ref)
+	r.holders = make(map[hexHash]*Held)
 	key, done, err := r.key(ctx, u)
 	if done || err != nil {
 		return err
@@ -127,16 +128,30 @@ func (r *reception) join(ctx context.Context, u *unit, key Key, ended *envelope)
 
 // holder returns the ticket that holds a key, where the message may enter it.
 func (r *reception) holder(ctx context.Context, k Key) (envelope, bool, error) {
-	held, err := r.desk.store.Lookup(ctx, k)
-	if errors.Is(err, ErrNotFound) {
-		return envelope{}, false, nil
+	held, err := r.lookup(ctx, k)
+	if held == nil || err != nil {
+		return envelope{}, false, err
 	}
-	if err != nil {
-		return envelope{}, false, fmt.Errorf("ticket: find a message's ticket: %w", err)
-	}
-	r.holders[k.Hash] = held.Ref
 	env, ok, err := r.load(ctx, held.Ref)
 	return env, ok && r.mayJoin(&env.Ticket, k.Kind), err
+}
+
+// lookup returns who holds a key, nil for nobody, and asks once for a plan: what
+// changes meanwhile the commit finds out.
+func (r *reception) lookup(ctx context.Context, k Key) (*Held, error) {
+	if held, known := r.holders[k.Hash]; known {
+		return held, nil
+	}
+	held, err := r.desk.store.Lookup(ctx, k)
+	switch {
+	case errors.Is(err, ErrNotFound):
+		r.holders[k.Hash] = nil
+	case err != nil:
+		return nil, fmt.Errorf("ticket: find a message's ticket: %w", err)
+	default:
+		r.holders[k.Hash] = &held
+	}
+	return r.holders[k.Hash], nil
 }
 
 // key returns the message's unique key, or says that it came before. Another
@@ -329,24 +344,26 @@ func (r *reception) open(ctx context.Context, u *unit, key Key, ended *envelope)
 // takeOver returns the keys of the matter that the new ticket may hold: those
 // that nobody holds, and those of the ticket that it follows, which gives them
 // up in the same commit. One that somebody has taken since the plan looked is
-// an [ErrConflict]: the message belongs there.
+// an [ErrConflict], or makes the commit a duplicate: the message belongs there.
 func (r *reception) takeOver(ctx context.Context, u *unit, matters []Key, ended *envelope) ([]Key, error) {
 	var take []Key
 	given := false
 	for _, k := range matters {
-		held, err := r.desk.store.Lookup(ctx, k)
+		held, err := r.lookup(ctx, k)
 		switch {
-		case errors.Is(err, ErrNotFound):
-			take = append(take, k)
 		case err != nil:
-			return nil, fmt.Errorf("ticket: matter of a message: %w", err)
+			return nil, err
+		case held == nil:
+			take = append(take, k)
 		case ended != nil && held.Ref.ID == ended.Ticket.ID:
+			delete(r.holders, k.Hash) // it may have been given up before the ended ticket was read
+			if again, err := r.lookup(ctx, k); err != nil || again == nil || again.Ref != held.Ref {
+				return nil, cmp.Or(err, ErrConflict)
+			}
 			take = append(take, k)
 			u.commit.Release = append(u.commit.Release, k)
 			ended.Matters = slices.DeleteFunc(slices.Clone(ended.Matters), func(h hexHash) bool { return h == k.Hash })
 			given = true
-		case r.holders[k.Hash] != held.Ref:
-			return nil, ErrConflict
 		}
 	}
 	if !given {

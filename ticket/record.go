@@ -96,6 +96,10 @@ func (env *envelope) record(rules *Rules) (Record, error) {
 	}, nil
 }
 
+// landed says that what the envelope holds was committed: it is what the store
+// would return now, unless somebody has changed it since.
+func (env *envelope) landed() { env.version, env.base = env.version+1, env.Ticket.Seq }
+
 // wake is when the desk looks at the record again: for its ticket, or for
 // what it has yet to deliver, also where the ticket itself has ended.
 func (env *envelope) wake(rules *Rules) time.Time {

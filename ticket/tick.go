@@ -78,7 +78,7 @@ func (d *Desk) tickOne(ctx context.Context, rec Record) (TickDone, error) {
 		return done, fmt.Errorf("ticket: record %s of kind %q: %w", rec.Ref(), rec.Kind, ErrCorrupt)
 	}
 	var faults error
-	var t Ticket
+	var env envelope
 	first := true
 	u, err := d.run(ctx, OpTick, rec.Ref(), func(ctx context.Context, u *unit) error {
 		current := rec
@@ -90,8 +90,8 @@ func (d *Desk) tickOne(ctx context.Context, rec Record) (TickDone, error) {
 			current = again
 		}
 		first = false
-		env, err := decodeRecord(current)
-		if err != nil {
+		var err error
+		if env, err = decodeRecord(current); err != nil {
 			return err
 		}
 		var events []Event
@@ -99,7 +99,6 @@ func (d *Desk) tickOne(ctx context.Context, rec Record) (TickDone, error) {
 		if events, err = u.conclude(ctx, &env, events); err != nil {
 			return err
 		}
-		t = env.Ticket
 		if len(events) == 0 && env.wake(d.rules).Equal(current.Wake) {
 			return nil // only effects are due, or another worker was faster
 		}
@@ -108,19 +107,19 @@ func (d *Desk) tickOne(ctx context.Context, rec Record) (TickDone, error) {
 	if err != nil {
 		return done, err
 	}
-	landed, err := d.result(ctx, u, envelope{})
+	landed, err := d.result(ctx, u, env)
 	if err != nil {
 		return done, err
 	}
 	done.Events = landed.Events
-	if d.rules.asksBot(&t) {
+	if d.rules.asksBot(&env.Ticket) {
 		res, err := d.Answer(ctx, rec.Ref())
 		done.Events = append(done.Events, res.Events...)
 		faults = errors.Join(faults, err)
-	}
-	if d.delivery.deliver != nil && !d.bound {
 		done.Delivered, err = d.Deliver(ctx, rec.Ref())
+		return done, errors.Join(faults, err)
 	}
+	done.Delivered, err = d.deliverAfter(ctx, u, env)
 	return done, errors.Join(faults, err)
 }
 
