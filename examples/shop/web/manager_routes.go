@@ -13,6 +13,7 @@ func (s *Server) managerRoutes() {
 	s.desk("POST /desk/manage/blocks/{id}/renew", leads, s.renewBlock)
 	s.desk("GET /desk/manage/failed", leads, s.failed)
 	s.desk("POST /desk/manage/failed/{id}", leads, s.retryFailed)
+	s.desk("GET /desk/manage/tickets.csv", leads, s.ticketSheet)
 	s.desk("GET /desk/manage/audit", managers, s.auditLog)
 	s.desk("POST /desk/manage/clock", managers, s.setClock)
 	s.desk("GET /desk/privacy", privacy, s.privacyDesk)

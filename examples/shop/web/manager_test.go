@@ -59,6 +59,7 @@ func TestManagersPagesAreForManagers(t *testing.T) {
 		{"bilal", "/desk/manage/charts", http.StatusForbidden},
 		{"bilal", "/desk/manage/policy", http.StatusForbidden},
 		{"bilal", "/desk/manage/blocks", http.StatusForbidden},
+		{"bilal", "/desk/manage/tickets.csv", http.StatusForbidden},
 		{"bilal", "/desk/privacy", http.StatusForbidden},
 		{"anna", "/desk/privacy", http.StatusForbidden},
 		{"anna", "/desk/manage/audit", http.StatusForbidden},

