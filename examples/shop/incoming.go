@@ -17,14 +17,6 @@ type incoming struct {
 	stop      func() error
 }
 
-// beside puts the endpoints beside the pages.
-func (in incoming) beside(pages http.Handler) http.Handler {
-	mux := http.NewServeMux()
-	mux.Handle("/intake/", in.endpoints)
-	mux.Handle("/", pages)
-	return mux
-}
-
 // takeIn watches the folder of incoming mail, and lets the demo's customers go on
 // where the clock goes faster than real time.
 func takeIn(ctx context.Context, shop *app.App, o options, log *slog.Logger) (incoming, error) {
@@ -39,7 +31,7 @@ func takeIn(ctx context.Context, shop *app.App, o options, log *slog.Logger) (in
 		wg.Go(func() { future(ctx, shop, o.days, log) })
 	}
 	return incoming{
-		endpoints: shop.Incoming(app.Incoming{Mail: dir, Token: o.token, Secret: o.secret}),
+		endpoints: shop.Incoming(app.Incoming{Mail: dir, Token: o.token, Secret: o.secret, Rate: o.rate}),
 		stop: func() error {
 			end()
 			wg.Wait()

@@ -4,6 +4,8 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"net/netip"
+	"strings"
 )
 
 // options are what flags and the environment say; a flag outranks the environment.
@@ -22,6 +24,7 @@ type options struct {
 	speed    float64
 	rate     float64
 	secure   bool
+	proxies  []netip.Prefix
 	verbose  bool
 	command  string
 	arg      string
@@ -50,8 +53,13 @@ func parse(args []string, env func(string) string, log io.Writer) (options, erro
 	f.Float64Var(&o.speed, "speed", 1, "how many times faster the shop's clock goes, up to 10080")
 	f.Float64Var(&o.rate, "rate", 1, "times the usual number of requests that one address may send; 0: any number")
 	f.BoolVar(&o.secure, "secure", or("SHOP_SECURE", "") == "true", "browsers come by HTTPS (SHOP_SECURE)")
+	proxies := f.String("proxy", or("SHOP_PROXY", ""), "networks of the proxies before the shop, as 10.0.0.0/8,::1/128, whose X-Forwarded-For is believed (SHOP_PROXY)")
 	f.BoolVar(&o.verbose, "v", false, "log every request")
 	if err := f.Parse(args); err != nil {
+		return o, err
+	}
+	var err error
+	if o.proxies, err = networks(*proxies); err != nil {
 		return o, err
 	}
 	o.command, o.arg = f.Arg(0), f.Arg(1)
@@ -66,4 +74,17 @@ func parse(args []string, env func(string) string, log io.Writer) (options, erro
 		return o, fmt.Errorf("%w: -days from 1 to 366", errUsage)
 	}
 	return o, nil
+}
+
+// networks reads a list of them.
+func networks(list string) ([]netip.Prefix, error) {
+	var all []netip.Prefix
+	for text := range strings.FieldsFuncSeq(list, func(r rune) bool { return r == ',' || r == ' ' }) {
+		p, err := netip.ParsePrefix(text)
+		if err != nil {
+			return nil, fmt.Errorf("%w: -proxy: %q is no network", errUsage, text)
+		}
+		all = append(all, p)
+	}
+	return all, nil
 }

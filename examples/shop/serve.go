@@ -66,19 +66,16 @@ func serve(ctx context.Context, o options, out, errs io.Writer) (err error) {
 	if err := firstAgents(ctx, shop, out); err != nil {
 		return err
 	}
-	site, err := web.New(web.Config{
-		App: shop, Log: log, Metrics: registry, Secure: o.secure, Demo: o.demo, Clock: clock, Rate: o.rate, Password: hashing(),
-	})
-	if err != nil {
-		return err
-	}
 	work, err := begin(ctx, shop, payer, o)
 	if err != nil {
 		return err
 	}
 	in, err := takeIn(ctx, shop, o, log)
 	if err == nil {
-		err = errors.Join(listen(ctx, o, in.beside(site.Handler()), out), in.stop())
+		err = errors.Join(open(ctx, o, web.Config{
+			App: shop, Log: log, Metrics: registry, Secure: o.secure, Demo: o.demo, Clock: clock, Rate: o.rate, Password: hashing(),
+			Intake: in.endpoints, Proxies: o.proxies,
+		}, out), in.stop())
 	}
 	return errors.Join(err, stop(ctx, db, clock, work))
 }
@@ -152,6 +149,15 @@ func logger(o options, w io.Writer) *slog.Logger {
 		level = slog.LevelDebug
 	}
 	return slog.New(slog.NewTextHandler(w, &slog.HandlerOptions{Level: level}))
+}
+
+// open makes the pages, and answers.
+func open(ctx context.Context, o options, cfg web.Config, out io.Writer) error {
+	site, err := web.New(cfg)
+	if err != nil {
+		return err
+	}
+	return listen(ctx, o, site.Handler(), out)
 }
 
 // listen answers until the context ends, and lets requests that have begun finish.

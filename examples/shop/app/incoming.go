@@ -12,6 +12,8 @@ import (
 	"slices"
 	"time"
 
+	"golang.org/x/time/rate"
+
 	"github.com/kulanz-go/kulanz/examples/mail"
 	"github.com/kulanz-go/kulanz/examples/shop/intake"
 	"github.com/kulanz-go/kulanz/examples/shop/maildir"
@@ -74,6 +76,22 @@ type Incoming struct {
 	// Secret signs the webhook of chats, messengers and marketplaces: at least 32
 	// bytes.
 	Secret string
+	// Rate multiplies how often each may call; 0: as often as it likes.
+	Rate float64
+}
+
+// What one of those who may call can send, and what of it is in memory at once.
+const (
+	callsPerSecond = 20
+	callsAtOnce    = 200
+	mailsAtOnce    = 4
+)
+
+func (in Incoming) limit() *rate.Limiter {
+	if in.Rate <= 0 {
+		return nil
+	}
+	return rate.NewLimiter(rate.Limit(callsPerSecond*in.Rate), callsAtOnce)
 }
 
 // Incoming makes the endpoints: POST /intake/mail takes a mail, POST /intake/webhook
@@ -81,11 +99,11 @@ type Incoming struct {
 func (a *App) Incoming(in Incoming) http.Handler {
 	mux := http.NewServeMux()
 	if in.Mail != nil && in.Token != "" {
-		mux.Handle("/intake/mail", intake.Drop{Dir: in.Mail, Token: in.Token})
+		mux.Handle("/intake/mail", intake.Drop{Dir: in.Mail, Token: in.Token, Limit: in.limit(), Slots: make(chan struct{}, mailsAtOnce)})
 	}
 	if in.Secret != "" {
 		mux.Handle("/intake/webhook", intake.Webhook{
-			Source: "platform", Shop: Shop, Desk: a.Tickets, Secrets: [][]byte{[]byte(in.Secret)},
+			Source: "platform", Shop: Shop, Desk: a.Tickets, Secrets: [][]byte{[]byte(in.Secret)}, Limit: in.limit(),
 			Now: time.Now, // of the platform, not of a shop that runs fast
 			Customer: func(_ context.Context, who intake.Author) (ticket.Customer, error) {
 				if who.ID == "" {

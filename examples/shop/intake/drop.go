@@ -10,6 +10,8 @@ import (
 	"net/http"
 	"strings"
 
+	"golang.org/x/time/rate"
+
 	"github.com/kulanz-go/kulanz/examples/shop/maildir"
 )
 
@@ -23,6 +25,10 @@ type Drop struct {
 	Dir   *maildir.Dir
 	Token string // at least 32 bytes; shorter ones open nothing
 	Bytes int64  // at most; default [DefaultMailBytes]
+	// Limit is how often who has the token may call. Nil: as often as it likes.
+	Limit *rate.Limiter
+	// Slots is as many mails as are in memory at once. Nil: any number.
+	Slots chan struct{}
 }
 
 // ServeHTTP implements [http.Handler].
@@ -45,6 +51,15 @@ func (d Drop) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusUnsupportedMediaType)
 		return
 	}
+	if slow(w, d.Limit) {
+		return
+	}
+	leave, ok := d.enter()
+	if !ok {
+		later(w, http.StatusServiceUnavailable)
+		return
+	}
+	defer leave()
 	raw, status := body(w, r, limit)
 	if status == 0 && len(raw) == 0 {
 		status = http.StatusBadRequest
@@ -59,6 +74,34 @@ func (d Drop) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.WriteHeader(http.StatusAccepted)
+}
+
+// enter takes a place in memory for one mail.
+func (d Drop) enter() (func(), bool) {
+	if d.Slots == nil {
+		return func() {}, true
+	}
+	select {
+	case d.Slots <- struct{}{}:
+		return func() { <-d.Slots }, true
+	default:
+		return nil, false
+	}
+}
+
+// slow tells who may call, and calls too often, to come later.
+func slow(w http.ResponseWriter, l *rate.Limiter) bool {
+	if l == nil || l.Allow() {
+		return false
+	}
+	later(w, http.StatusTooManyRequests)
+	return true
+}
+
+// later refuses what may be tried again.
+func later(w http.ResponseWriter, status int) {
+	w.Header().Set("Retry-After", "10")
+	refuse(w, status)
 }
 
 // minToken is the shortest secret that counts.

@@ -25,6 +25,7 @@ import (
 	"github.com/emersion/go-imap/v2/imapserver/imapmemserver"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/time/rate"
 
 	"github.com/kulanz-go/kulanz/examples/mail"
 	"github.com/kulanz-go/kulanz/examples/shop/intake"
@@ -234,6 +235,34 @@ func TestDrop(t *testing.T) {
 	require.NoError(t, err)
 }
 
+// Who may call has a limit, and only so many mails are in memory at once.
+func TestDropHasLimits(t *testing.T) {
+	h := open(t)
+	token := rand.Text() + rand.Text()
+	d := intake.Drop{Dir: h.box.Dir, Token: token, Limit: rate.NewLimiter(0, 3), Slots: make(chan struct{}, 1)}
+	call := func(auth string, body io.Reader) *httptest.ResponseRecorder {
+		r := httptest.NewRequestWithContext(context.Background(), http.MethodPost, "/intake/mail", body)
+		r.Header.Set("Authorization", "Bearer "+auth)
+		r.Header.Set("Content-Type", "message/rfc822")
+		w := httptest.NewRecorder()
+		d.ServeHTTP(w, r)
+		return w
+	}
+	slowly, end := io.Pipe()
+	first := make(chan int)
+	go func() { first <- call(token, slowly).Code }()
+	_, err := end.Write([]byte("Subject: x\r\n\r\n")) // it is being read
+	require.NoError(t, err)
+	w := call(token, strings.NewReader(letter(1)))
+	assert.Equal(t, http.StatusServiceUnavailable, w.Code)
+	assert.Equal(t, "10", w.Header().Get("Retry-After"))
+	require.NoError(t, end.Close())
+	assert.Equal(t, http.StatusAccepted, <-first)
+	assert.Equal(t, http.StatusAccepted, call(token, strings.NewReader(letter(1))).Code)
+	assert.Equal(t, http.StatusTooManyRequests, call(token, strings.NewReader(letter(2))).Code)
+	assert.Equal(t, http.StatusUnauthorized, call("x", strings.NewReader(letter(2))).Code, "others learn nothing of it")
+}
+
 // platform calls a webhook.
 type platform struct {
 	hook   intake.Webhook
@@ -289,6 +318,13 @@ func TestWebhook(t *testing.T) {
 	h.flaw.after = 1
 	assert.Equal(t, http.StatusServiceUnavailable, p.call(p.sign("m3", again), again).Code)
 	assert.JSONEq(t, `{"outcome":"duplicate"}`, p.call(p.sign("m3", again), again).Body.String(), "the platform tries again, and it is one")
+	p.hook.Limit = rate.NewLimiter(0, 1)
+	forged := p.sign("m9", said)
+	forged.Set(intake.HeaderID, "m10")
+	assert.Equal(t, http.StatusUnauthorized, p.call(forged, said).Code, "who may not call spends nothing")
+	assert.Equal(t, http.StatusAccepted, p.call(p.sign("m9", said), said).Code)
+	assert.Equal(t, http.StatusTooManyRequests, p.call(p.sign("m10", said), said).Code)
+	p.hook.Limit = nil
 	down := strings.Replace(said, `"17"`, `"down"`, 1)
 	assert.Equal(t, http.StatusServiceUnavailable, p.call(p.sign("m4", down), down).Code)
 }

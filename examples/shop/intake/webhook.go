@@ -15,6 +15,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/time/rate"
+
 	"github.com/kulanz-go/kulanz/ticket"
 )
 
@@ -76,6 +78,8 @@ type Webhook struct {
 	Tolerance time.Duration
 	// Bytes is the most that a call may have. Default 256 KiB.
 	Bytes int64
+	// Limit is how often the platform may call. Nil: as often as it likes.
+	Limit *rate.Limiter
 }
 
 // ServeHTTP implements [http.Handler]. It answers 202 with the outcome when the
@@ -99,6 +103,9 @@ func (h Webhook) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	id := r.Header.Get(HeaderID)
 	if err := h.verify(id, r.Header.Get(HeaderTimestamp), r.Header.Get(HeaderSignature), raw); err != nil {
 		refuse(w, http.StatusUnauthorized)
+		return
+	}
+	if slow(w, h.Limit) {
 		return
 	}
 	e, err := parseEvent(raw)

@@ -12,7 +12,7 @@ import (
 // there is such a customer or not.
 func (s *Server) loginLink(w http.ResponseWriter, r *http.Request, v *view) error {
 	email := field(r, "email")
-	if !s.logins.allow("address "+address(r)) || !s.logins.allow("mailbox "+email) {
+	if !s.logins.allow("address "+s.address(r)) || !s.logins.allow("mailbox "+email) {
 		w.Header().Set("Retry-After", "60")
 		v.status = http.StatusTooManyRequests
 		return s.render(w, v, "error", failure{

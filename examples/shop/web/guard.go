@@ -2,7 +2,6 @@ package web
 
 import (
 	"crypto/sha256"
-	"net"
 	"net/http"
 	"strconv"
 	"sync"
@@ -42,14 +41,13 @@ const (
 // limited bounds what one address may ask for, and how much it may send.
 func (s *Server) limited(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		from := address(r)
+		from := s.address(r)
 		ok := s.asks.allow(from)
 		if r.Method != http.MethodGet && r.Method != http.MethodHead {
 			ok = ok && s.writes.allow(from)
 		}
 		if !ok {
-			w.Header().Set("Retry-After", "10")
-			http.Error(w, "Zu viele Anfragen. / Too many requests.", http.StatusTooManyRequests)
+			tooMany(w)
 			return
 		}
 		limit := int64(maxBody)
@@ -59,19 +57,6 @@ func (s *Server) limited(next http.Handler) http.Handler {
 		r.Body = http.MaxBytesReader(w, r.Body, limit)
 		next.ServeHTTP(w, r)
 	})
-}
-
-// address is whom to count for: the other end of the connection, of IPv6 the
-// network, of which one household has many addresses.
-func address(r *http.Request) string {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		return r.RemoteAddr
-	}
-	if ip := net.ParseIP(host); ip != nil && ip.To4() == nil {
-		return ip.Mask(net.CIDRMask(64, 128)).String()
-	}
-	return host
 }
 
 // limiter gives each of many a rate. What it is told is hashed and forgotten.
@@ -91,6 +76,14 @@ func newLimiter(perSecond float64, burst int) *limiter {
 }
 
 const maxCounted = 10_000
+
+// left reports whether somebody may do something, and counts nothing.
+func (l *limiter) left(who string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	one := l.by[sha256.Sum256([]byte(who))]
+	return one == nil || one.Tokens() >= 1
+}
 
 func (l *limiter) allow(who string) bool {
 	if l.rate == rate.Inf {

@@ -90,6 +90,8 @@ type site struct {
 	url   string
 	log   *bytes.Buffer
 	reg   *prometheus.Registry
+
+	handler http.Handler
 }
 
 func open(tb testing.TB, change ...func(*web.Config)) *site {
@@ -124,7 +126,8 @@ func openAt(tb testing.TB, where string, change ...func(*web.Config)) *site {
 	}
 	server, err := web.New(cfg)
 	require.NoError(tb, err)
-	listener := httptest.NewServer(server.Handler())
+	s.handler = server.Handler()
+	listener := httptest.NewServer(s.handler)
 	tb.Cleanup(listener.Close)
 	s.url = listener.URL
 	return s

@@ -124,7 +124,7 @@ func (s *Server) login(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	name := strings.ToLower(strings.TrimSpace(r.PostFormValue("name")))
-	if !s.logins.allow("address "+address(r)) || !s.logins.allow("name "+name) {
+	if !s.logins.allow("address "+s.address(r)) || !s.logins.allow("name "+name) {
 		w.Header().Set("Retry-After", "60")
 		v.status = http.StatusTooManyRequests
 		s.showLogin(w, r, v, loginPage{Name: name, Fault: v.T("Zu viele Versuche. Bitte warten Sie eine Minute.", "Too many tries. Please wait a minute.")})

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"time"
 
 	"github.com/alexedwards/argon2id"
@@ -33,6 +34,11 @@ type Config struct {
 	Demo bool
 	// Clock is what the fast clock is set by; nil: there is none.
 	Clock *demo.FastClock
+	// Intake takes what machines send, under /intake/. It checks by itself who calls;
+	// nil: nothing is there.
+	Intake http.Handler
+	// Proxies are the shop's own, who are believed for whom they speak.
+	Proxies []netip.Prefix
 	// Rate multiplies how often one address may ask and write; 0: as often as it
 	// likes, for measuring.
 	Rate float64
@@ -54,6 +60,8 @@ type Server struct {
 	asks     *limiter // of any kind
 	writes   *limiter // of what changes something
 	logins   *limiter // of one name, or from one address
+	calls    *limiter // of what machines send
+	denials  *limiter // of calls that prove nothing
 	hashing  chan struct{}
 	decoy    string // the hash that unknown names are compared with
 	figures  figures
@@ -76,6 +84,7 @@ func New(cfg Config) (*Server, error) {
 	s := &Server{
 		app: cfg.App, cfg: cfg, log: cfg.Log, mux: http.NewServeMux(),
 		asks: newLimiter(30*cfg.Rate, 120), writes: newLimiter(cfg.Rate, 40), logins: newLimiter(cfg.Rate/60, 8),
+		calls: newLimiter(20*cfg.Rate, 200), denials: newLimiter(cfg.Rate/10, 20),
 		hashing: make(chan struct{}, 2), figures: newFigures(cfg.Metrics),
 	}
 	var err error
@@ -150,7 +159,10 @@ func (s *Server) asset(w http.ResponseWriter, r *http.Request) {
 
 // Handler returns the whole site.
 func (s *Server) Handler() http.Handler {
-	return s.recovered(headers(s.cfg.Secure, http.NewCrossOriginProtection().Handler(s.limited(s.mux))))
+	all := http.NewServeMux()
+	all.Handle("/intake/", s.intake())
+	all.Handle("/", s.limited(s.mux))
+	return s.recovered(headers(s.cfg.Secure, http.NewCrossOriginProtection().Handler(all)))
 }
 
 // handler answers one request for a page. Its error becomes a page of its own:
