@@ -14,9 +14,13 @@ import (
 	"github.com/kulanz-go/kulanz/examples/shop/maildir"
 )
 
-// IMAP fetches the unread mail of a mailbox into a maildir. A mail is marked as read
-// when it is on the disk: a crash in between fetches it again, into the same file.
-// Nothing is deleted.
+// IMAP fetches the mail of a mailbox into a maildir, each once: how far it has come
+// is kept by UID, so it takes what a person has opened before it too. A crash in
+// between fetches a mail again, into the same file. Nothing is deleted.
+//
+// The first time it takes what is unread. Where the server says that it has numbered
+// the mailbox anew, it takes what is unread or came lately, under new names, and the
+// desk knows what it has by each mail's own id.
 type IMAP struct {
 	Addr string // host:port
 	// TLS protects the connection from the first byte. Nil: it is not protected,
@@ -24,7 +28,12 @@ type IMAP struct {
 	TLS            *tls.Config
 	User, Password string
 	Mailbox        string // default INBOX
-	Dir            *maildir.Dir
+	// Dir is where mail goes. Required; on a disk that stays.
+	Dir *maildir.Dir
+	// Mark remembers how far it has come. Required.
+	Mark Marks
+	// Now is the clock of the world. Required.
+	Now func() time.Time
 	// Bytes is the most that is fetched of one mail; the rest stays on the server.
 	// Default [DefaultMailBytes].
 	Bytes int64
@@ -32,7 +41,24 @@ type IMAP struct {
 	Timeout time.Duration
 }
 
-// Fetch fetches what is unread, and returns how many mails it was.
+// Mark is how far a mailbox was fetched.
+type Mark struct {
+	Validity uint32    `json:"validity"` // of the numbers, as the server says
+	Last     uint32    `json:"last"`     // the highest that is safe
+	At       time.Time `json:"at"`       // when that was
+}
+
+// Marks keep a mark where a crash does not reach it. A mailbox that has none has the
+// zero mark.
+type Marks interface {
+	Mark(ctx context.Context) (Mark, error)
+	SetMark(ctx context.Context, m Mark) error
+}
+
+// lately is how far back mail is taken again that was numbered anew.
+const lately = 7 * 24 * time.Hour
+
+// Fetch fetches what is new, and returns how many mails it was.
 func (i IMAP) Fetch(ctx context.Context) (int, error) {
 	if i.Timeout <= 0 {
 		i.Timeout = 2 * time.Minute
@@ -74,25 +100,77 @@ func (i IMAP) fetch(ctx context.Context, c *imapclient.Client) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	unread, err := c.UIDSearch(&imap.SearchCriteria{NotFlag: []imap.Flag{imap.FlagSeen}}, nil).Wait()
+	mark, err := i.Mark.Mark(ctx)
 	if err != nil {
 		return 0, err
 	}
-	n := 0
-	for _, uid := range unread.AllUIDs() {
-		if ctx.Err() != nil {
-			break
-		}
-		if err := i.keep(c, selected.UIDValidity, uid); err != nil {
-			return n, err
-		}
-		n++
+	n, err := i.take(ctx, c, selected, mark)
+	if err != nil {
+		return n, err
 	}
 	return n, c.Logout().Wait()
 }
 
-// keep brings one mail to the disk, then marks it.
+// take brings all new mail to the disk, and moves the mark behind it: mail by mail
+// where all before it is safe, else at the end.
+func (i IMAP) take(ctx context.Context, c *imapclient.Client, box *imap.SelectData, mark Mark) (int, error) {
+	known := mark.Validity == box.UIDValidity
+	found, err := c.UIDSearch(i.wanted(known, mark), nil).Wait()
+	if err != nil {
+		return 0, err
+	}
+	next := Mark{Validity: box.UIDValidity, Last: mark.Last}
+	if !known {
+		next.Last = uint32(max(box.UIDNext, 1)) - 1
+	}
+	n := 0
+	for _, uid := range found.AllUIDs() {
+		if known && uint32(uid) <= mark.Last {
+			continue // "n:*" has the last one, whatever its number
+		}
+		if err := errors.Join(ctx.Err(), i.keep(c, box.UIDValidity, uid)); err != nil {
+			return n, err
+		}
+		n++
+		next.Last = max(next.Last, uint32(uid))
+		if known {
+			if err := i.moved(ctx, next); err != nil {
+				return n, err
+			}
+		}
+	}
+	if !known {
+		return n, i.moved(ctx, next)
+	}
+	return n, nil
+}
+
+func (i IMAP) moved(ctx context.Context, m Mark) error {
+	m.At = i.Now()
+	return i.Mark.SetMark(ctx, m)
+}
+
+func (i IMAP) wanted(known bool, mark Mark) *imap.SearchCriteria {
+	unread := imap.SearchCriteria{NotFlag: []imap.Flag{imap.FlagSeen}}
+	switch {
+	case known:
+		all := imap.UIDSet{imap.UIDRange{Start: imap.UID(mark.Last) + 1, Stop: 0}} // up to the last
+		return &imap.SearchCriteria{UID: []imap.UIDSet{all}}
+	case mark.At.IsZero():
+		return &unread
+	default:
+		return &imap.SearchCriteria{Or: [][2]imap.SearchCriteria{{unread, {Since: mark.At.Add(-lately)}}}}
+	}
+}
+
+// keep brings one mail to the disk, and marks it as read, for people.
 func (i IMAP) keep(c *imapclient.Client, validity uint32, uid imap.UID) error {
+	// A mailbox that is made anew gives the same uids to other mail, under another
+	// validity.
+	name := fmt.Sprintf("imap-%d-%d.eml", validity, uid)
+	if there, err := i.Dir.Has(name); there || err != nil {
+		return err
+	}
 	limit := i.Bytes
 	if limit <= 0 {
 		limit = DefaultMailBytes
@@ -103,13 +181,12 @@ func (i IMAP) keep(c *imapclient.Client, validity uint32, uid imap.UID) error {
 	if err != nil || len(found) == 0 {
 		return err // it was moved meanwhile
 	}
-	// A mailbox that is made anew gives the same uids to other mail, under another
-	// validity.
-	name := fmt.Sprintf("imap-%d-%d.eml", validity, uid)
 	for _, section := range found[0].BodySection {
 		if _, err := i.Dir.Put(name, section.Bytes); err != nil {
 			return err
 		}
 	}
-	return c.Store(set, &imap.StoreFlags{Op: imap.StoreFlagsAdd, Silent: true, Flags: []imap.Flag{imap.FlagSeen}}, nil).Close()
+	seen := &imap.StoreFlags{Op: imap.StoreFlagsAdd, Silent: true, Flags: []imap.Flag{imap.FlagSeen}}
+	_ = c.Store(set, seen, nil).Close() // a mailbox may be for reading alone; the mark counts
+	return nil
 }

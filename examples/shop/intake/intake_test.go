@@ -8,8 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -20,9 +18,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/emersion/go-imap/v2"
-	"github.com/emersion/go-imap/v2/imapserver"
-	"github.com/emersion/go-imap/v2/imapserver/imapmemserver"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"golang.org/x/time/rate"
@@ -423,64 +418,3 @@ func FuzzWebhook(f *testing.F) {
 		}
 	})
 }
-
-// An IMAP mailbox is read into the maildir; a mail that was not marked is fetched
-// again, into the same file.
-func TestIMAP(t *testing.T) {
-	h := open(t)
-	user := imapmemserver.NewUser("service", "geheim")
-	require.NoError(t, user.Create("INBOX", nil))
-	for n := range 3 {
-		add(t, user, letter(n))
-	}
-	mem := imapmemserver.New()
-	mem.AddUser(user)
-	srv := imapserver.New(&imapserver.Options{
-		NewSession: func(*imapserver.Conn) (imapserver.Session, *imapserver.GreetingData, error) {
-			return mem.NewSession(), nil, nil
-		},
-		Caps: imap.CapSet{imap.CapIMAP4rev1: {}}, InsecureAuth: true, Logger: log.New(io.Discard, "", 0),
-	})
-	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	done := make(chan struct{})
-	go func() { defer close(done); _ = srv.Serve(l) }()
-	t.Cleanup(func() { _ = srv.Close(); <-done })
-
-	box := intake.IMAP{Addr: l.Addr().String(), User: "service", Password: "geheim", Dir: h.box.Dir, Timeout: 10 * time.Second}
-	n, err := box.Fetch(t.Context())
-	require.NoError(t, err)
-	assert.Equal(t, 3, n)
-	n, err = box.Fetch(t.Context())
-	require.NoError(t, err)
-	assert.Zero(t, n, "what was read stays read")
-	add(t, user, letter(3))
-	n, err = box.Fetch(t.Context())
-	require.NoError(t, err)
-	assert.Equal(t, 1, n)
-	require.NoError(t, h.box.Sweep(t.Context()))
-	assert.Len(t, h.tickets(t), 4)
-
-	box.Password = "falsch"
-	_, err = box.Fetch(t.Context())
-	require.Error(t, err)
-	assert.NotContains(t, err.Error(), "falsch")
-	box.Addr = "127.0.0.1:1"
-	_, err = box.Fetch(t.Context())
-	require.Error(t, err)
-}
-
-func add(tb testing.TB, u *imapmemserver.User, raw string) {
-	tb.Helper()
-	raw = strings.ReplaceAll(raw, "\n", "\r\n")
-	_, err := u.Append("INBOX", literal{strings.NewReader(raw), int64(len(raw))}, &imap.AppendOptions{})
-	require.NoError(tb, err)
-}
-
-type literal struct {
-	io.Reader
-
-	size int64
-}
-
-func (l literal) Size() int64 { return l.size }

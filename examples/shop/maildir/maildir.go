@@ -70,18 +70,26 @@ func clean(name string) error {
 	return nil
 }
 
-// Put keeps a mail under a name and returns when it is on the disk. It says
-// whether it is new: a mail that is or was there under that name stays as it is.
-func (d *Dir) Put(name string, mail []byte) (bool, error) {
+// Has reports whether a mail is or was there under a name.
+func (d *Dir) Has(name string) (bool, error) {
 	if err := clean(name); err != nil {
 		return false, err
 	}
 	for _, there := range []string{folderNew + "/" + name, folderCur + "/" + name + seen} {
 		if _, err := d.root.Lstat(there); err == nil {
-			return false, nil
+			return true, nil
 		} else if !errors.Is(err, fs.ErrNotExist) {
 			return false, fmt.Errorf("maildir: %w", err)
 		}
+	}
+	return false, nil
+}
+
+// Put keeps a mail under a name and returns when it is on the disk. It says
+// whether it is new: a mail that is or was there under that name stays as it is.
+func (d *Dir) Put(name string, mail []byte) (bool, error) {
+	if there, err := d.Has(name); there || err != nil {
+		return false, err
 	}
 	tmp, err := d.write(name, mail)
 	if err != nil {
