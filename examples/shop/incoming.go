@@ -14,16 +14,12 @@ import (
 // incoming is what reaches the shop from outside its pages, until it is stopped.
 type incoming struct {
 	endpoints http.Handler
-	stop      func() error
+	stop      func()
 }
 
 // takeIn watches the folder of incoming mail, and lets the demo's customers go on
 // where the clock goes faster than real time.
-func takeIn(ctx context.Context, shop *app.App, o options, log *slog.Logger) (incoming, error) {
-	dir, err := maildir.Open(o.inbox)
-	if err != nil {
-		return incoming{}, err
-	}
+func takeIn(ctx context.Context, shop *app.App, dir *maildir.Dir, o options, log *slog.Logger) incoming {
 	ctx, end := context.WithCancel(ctx)
 	var wg sync.WaitGroup
 	wg.Go(func() { shop.Mailbox(dir, log).Watch(ctx, 2*time.Second) })
@@ -32,12 +28,11 @@ func takeIn(ctx context.Context, shop *app.App, o options, log *slog.Logger) (in
 	}
 	return incoming{
 		endpoints: shop.Incoming(app.Incoming{Mail: dir, Token: o.token, Secret: o.secret, Rate: o.rate}),
-		stop: func() error {
+		stop: func() {
 			end()
 			wg.Wait()
-			return dir.Close()
 		},
-	}, nil
+	}
 }
 
 // future plays what the demo's customers and agents do, every second.

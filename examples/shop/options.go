@@ -1,11 +1,15 @@
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"net/netip"
 	"strings"
+	"time"
+
+	"github.com/kulanz-go/kulanz/examples/shop/outbox"
 )
 
 // options are what flags and the environment say; a flag outranks the environment.
@@ -14,8 +18,11 @@ type options struct {
 	database string
 	base     string
 	mail     string // a folder
-	smtp     string // host:port
+	smtp     mailServer
 	inbox    string // a folder
+	imap     mailServer
+	mailbox  string
+	fetch    time.Duration
 	token    string // of the drop endpoint
 	secret   string // of the webhook
 	trace    string
@@ -44,9 +51,11 @@ func parse(args []string, env func(string) string, log io.Writer) (options, erro
 	f.StringVar(&o.database, "db", or("DATABASE_URL", "shop.db"), "SQLite file, or postgres:// URL (DATABASE_URL)")
 	f.StringVar(&o.base, "base", or("SHOP_BASE", ""), "how links in mails begin (SHOP_BASE); default http:// and the address")
 	f.StringVar(&o.mail, "mail", or("SHOP_MAIL", "shop.mail"), "folder for outgoing mail, a maildir (SHOP_MAIL)")
-	f.StringVar(&o.smtp, "smtp", or("SHOP_SMTP", ""), "host:port of a mail server on this machine, instead of the folder (SHOP_SMTP)")
+	mailFlags(f, &o.smtp, "smtp", "that sends mail, instead of the folder", or)
 	f.StringVar(&o.inbox, "inbox", or("SHOP_INBOX", "shop.inbox"), "folder for incoming mail, a maildir that is watched (SHOP_INBOX)")
-	o.token, o.secret = env("SHOP_INTAKE_TOKEN"), env("SHOP_WEBHOOK_SECRET") // not by flags, which others see
+	mailFlags(f, &o.imap, "imap", "from which mail is fetched into that folder", or)
+	f.StringVar(&o.mailbox, "imap-mailbox", or("SHOP_IMAP_MAILBOX", "INBOX"), "the mailbox there (SHOP_IMAP_MAILBOX)")
+	f.DurationVar(&o.fetch, "imap-every", 15*time.Second, "how often mail is fetched, from 1s to 1h")
 	f.StringVar(&o.trace, "trace", or("SHOP_TRACE", ""), "file for OpenTelemetry spans, one JSON object each (SHOP_TRACE)")
 	f.BoolVar(&o.demo, "demo", or("SHOP_DEMO", "true") != "false", "make a shop up, and offer its customers to be (SHOP_DEMO)")
 	f.IntVar(&o.days, "days", 90, "days of the past that are made up")
@@ -67,13 +76,26 @@ func parse(args []string, env func(string) string, log io.Writer) (options, erro
 	if !ok || f.NArg() > 0 && f.NArg() != 1+needs {
 		return o, errUsage
 	}
+	err = o.complete(env)
+	return o, err
+}
+
+// complete reads what flags do not say, and checks what they say.
+func (o *options) complete(env func(string) string) error {
 	if o.base == "" {
 		o.base = "http://" + o.addr
 	}
 	if o.days < 1 || o.days > 366 {
-		return o, fmt.Errorf("%w: -days from 1 to 366", errUsage)
+		return fmt.Errorf("%w: -days from 1 to 366", errUsage)
 	}
-	return o, nil
+	if o.fetch < time.Second || o.fetch > time.Hour {
+		return fmt.Errorf("%w: -imap-every from 1s to 1h", errUsage)
+	}
+	return errors.Join(
+		o.secrets(env),
+		o.smtp.check("smtp", outbox.Plain, outbox.StartTLS, outbox.TLS),
+		o.imap.check("imap", outbox.TLS, outbox.TLS),
+	)
 }
 
 // networks reads a list of them.

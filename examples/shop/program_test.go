@@ -62,7 +62,14 @@ func command(ctx context.Context, dir string, args ...string) *exec.Cmd {
 // start runs a shop until it is open.
 func start(tb testing.TB, dir string, args ...string) *process {
 	tb.Helper()
+	return startIn(tb, dir, nil, args...)
+}
+
+// startIn is start with more of an environment.
+func startIn(tb testing.TB, dir string, env []string, args ...string) *process {
+	tb.Helper()
 	p := &process{t: tb, cmd: command(context.Background(), dir, append([]string{"-addr", "127.0.0.1:0", "-days", "1", "-rate", "0"}, args...)...)}
+	p.cmd.Env = append(p.cmd.Env, env...)
 	out, err := p.cmd.StdoutPipe()
 	require.NoError(tb, err)
 	require.NoError(tb, p.cmd.Start())

@@ -66,30 +66,35 @@ func serve(ctx context.Context, o options, out, errs io.Writer) (err error) {
 	if err := firstAgents(ctx, shop, out); err != nil {
 		return err
 	}
-	work, err := begin(ctx, shop, payer, o)
+	inbox, err := maildir.Open(o.inbox)
 	if err != nil {
 		return err
 	}
-	in, err := takeIn(ctx, shop, o, log)
-	if err == nil {
-		err = errors.Join(open(ctx, o, web.Config{
-			App: shop, Log: log, Metrics: registry, Secure: o.secure, Demo: o.demo, Clock: clock, Rate: o.rate, Password: hashing(),
-			Intake: in.endpoints, Proxies: o.proxies,
-		}, out), in.stop())
+	defer func() { err = errors.Join(err, inbox.Close()) }()
+	work, err := begin(ctx, shop, payer, inbox, o)
+	if err != nil {
+		return err
 	}
+	in := takeIn(ctx, shop, inbox, o, log)
+	err = open(ctx, o, web.Config{
+		App: shop, Log: log, Metrics: registry, Secure: o.secure, Demo: o.demo, Clock: clock, Rate: o.rate, Password: hashing(),
+		Intake: in.endpoints, Proxies: o.proxies,
+	}, out)
+	in.stop()
 	return errors.Join(err, stop(ctx, db, clock, work))
 }
 
 // begin starts what works behind the pages.
-func begin(ctx context.Context, shop *app.App, payer *pay.Service, o options) (*jobs.Runner, error) {
+func begin(ctx context.Context, shop *app.App, payer *pay.Service, inbox *maildir.Dir, o options) (*jobs.Runner, error) {
 	mailer, err := mailer(o)
 	if err != nil {
 		return nil, err
 	}
-	work, err := shop.Background(mailer, new(outbox.FakeGateway), func(ctx context.Context) error {
+	settle := jobs.Task{Name: "settle", Every: 30 * time.Second, Do: func(ctx context.Context) error {
 		_, err := payer.Settle(ctx)
 		return err
-	})
+	}}
+	work, err := shop.Background(mailer, new(outbox.FakeGateway), append(fetching(shop, inbox, o), settle)...)
 	if err != nil {
 		return nil, err
 	}
@@ -130,17 +135,6 @@ func firstAgents(ctx context.Context, shop *app.App, out io.Writer) error {
 		fmt.Fprintf(out, "The demo's agents (anna, bilal, clara, dmitri, esra) have the password %s\n", others)
 	}
 	return nil
-}
-
-func mailer(o options) (outbox.Mailer, error) { //nolint:ireturn // one of two
-	if o.smtp != "" {
-		return outbox.SMTP{Addr: o.smtp, Security: outbox.Plain}, nil
-	}
-	dir, err := maildir.Open(o.mail)
-	if err != nil {
-		return nil, err
-	}
-	return outbox.Folder{Dir: dir}, nil
 }
 
 func logger(o options, w io.Writer) *slog.Logger {

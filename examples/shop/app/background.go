@@ -15,9 +15,9 @@ import (
 )
 
 // Background makes what works behind the pages: it ticks the desks, and brings
-// out what they want delivered. settle is a task of the payment service's; nil:
-// there is none.
-func (a *App) Background(m outbox.Mailer, sms outbox.Sender, settle func(context.Context) error) (*jobs.Runner, error) {
+// out what they want delivered. others are tasks that the shop's surroundings want done
+// beside them.
+func (a *App) Background(m outbox.Mailer, sms outbox.Sender, others ...jobs.Task) (*jobs.Runner, error) {
 	out, err := outbox.New(outbox.Config{
 		Desk: a.Tickets, Mail: m, SMS: sms, From: From(),
 		Contact: func(ctx context.Context, t ticket.Ticket) (outbox.Contact, error) {
@@ -39,11 +39,8 @@ func (a *App) Background(m outbox.Mailer, sms outbox.Sender, settle func(context
 			return err
 		}},
 	}
-	if settle != nil {
-		also = append(also, jobs.Task{Name: "settle", Every: 30 * time.Second, Do: settle})
-	}
 	return a.DB.Queue.Runner(jobs.Config{
-		Tickets: a.Tickets, Deliver: a.deliver(out), Surveys: a.Surveys, Invite: out.Invite, Every: 2 * time.Second, Also: also, Log: a.log,
+		Tickets: a.Tickets, Deliver: a.deliver(out), Surveys: a.Surveys, Invite: out.Invite, Every: 2 * time.Second, Also: append(also, others...), Log: a.log,
 	})
 }
 

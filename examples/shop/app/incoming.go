@@ -115,3 +115,28 @@ func (a *App) Incoming(in Incoming) http.Handler {
 	}
 	return mux
 }
+
+// marks are how far a mailbox was fetched, in the shop's database.
+type marks struct {
+	db  *store.DB
+	key string
+}
+
+// Marks keeps the mark of a mailbox.
+func (a *App) Marks(mailbox string) intake.Marks { //nolint:ireturn // its one use takes any
+	return marks{a.DB, "imap " + mailbox}
+}
+
+// Mark implements intake.Marks.
+func (m marks) Mark(ctx context.Context) (intake.Mark, error) {
+	var mark intake.Mark
+	if err := m.db.Setting(ctx, m.key, &mark); err != nil && !errors.Is(err, store.ErrNotFound) {
+		return intake.Mark{}, err
+	}
+	return mark, nil
+}
+
+// SetMark implements intake.Marks.
+func (m marks) SetMark(ctx context.Context, mark intake.Mark) error {
+	return m.db.Set(ctx, m.key, mark)
+}

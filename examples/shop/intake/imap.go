@@ -90,7 +90,10 @@ func (i IMAP) dial(ctx context.Context) (net.Conn, error) {
 
 func (i IMAP) fetch(ctx context.Context, c *imapclient.Client) (int, error) {
 	if err := c.Login(i.User, i.Password).Wait(); err != nil {
-		return 0, errors.New("login is refused") // the server's words may quote it
+		if _, ok := errors.AsType[*imap.Error](err); ok {
+			return 0, errors.New("login is refused") // the server's words may quote it
+		}
+		return 0, err
 	}
 	box := i.Mailbox
 	if box == "" {
