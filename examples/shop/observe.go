@@ -3,22 +3,20 @@ package main
 import (
 	"context"
 	"errors"
-	"os"
+	"log/slog"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/codes"
-	"go.opentelemetry.io/otel/exporters/stdout/stdouttrace"
-	"go.opentelemetry.io/otel/sdk/trace"
 	api "go.opentelemetry.io/otel/trace"
 
 	"github.com/kulanz-go/kulanz/ticket"
 )
 
-// observer counts what the ticket desk does, and where a file is named writes a
-// span of each. Labels are names of operations and outcomes, never ids.
-func observer(r *prometheus.Registry, file string) (func(ticket.Op), func() error, error) {
+// observer counts what the ticket desk does, and where a place for spans is named
+// makes one of each. Labels are names of operations and outcomes, never ids.
+func observer(ctx context.Context, r *prometheus.Registry, o options, log *slog.Logger) (func(ticket.Op), func() error, error) {
 	ops := prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "shop_desk_operations_total", Help: "Operations of the ticket desk.",
 	}, []string{"operation", "outcome"})
@@ -29,7 +27,7 @@ func observer(r *prometheus.Registry, file string) (func(ticket.Op), func() erro
 		Name: "shop_desk_retries_total", Help: "Tries beyond the first.",
 	})
 	r.MustRegister(ops, seconds, tries)
-	tracer, done, err := tracing(file)
+	tracer, done, err := tracing(ctx, o, log)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -55,24 +53,6 @@ func outcome(err error) string {
 		return "invalid"
 	}
 	return "error"
-}
-
-func tracing(file string) (api.Tracer, func() error, error) { //nolint:ireturn // the API is interfaces
-	if file == "" {
-		return nil, func() error { return nil }, nil
-	}
-	f, err := os.OpenFile(file, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
-	if err != nil {
-		return nil, nil, err
-	}
-	out, err := stdouttrace.New(stdouttrace.WithWriter(f))
-	if err != nil {
-		return nil, nil, errors.Join(err, f.Close())
-	}
-	p := trace.NewTracerProvider(trace.WithBatcher(out))
-	return p.Tracer("github.com/kulanz-go/kulanz/examples/shop"), func() error {
-		return errors.Join(p.Shutdown(context.Background()), f.Close())
-	}, nil
 }
 
 // span writes an operation that has ended. It holds a reference, and no content.

@@ -25,7 +25,9 @@ type options struct {
 	fetch    time.Duration
 	token    string // of the drop endpoint
 	secret   string // of the webhook
-	trace    string
+	trace    string // a file
+	otlp     string // a URL
+	otlpEnv  bool   // OpenTelemetry's own variables say where
 	demo     bool
 	days     int
 	speed    float64
@@ -57,6 +59,8 @@ func parse(args []string, env func(string) string, log io.Writer) (options, erro
 	f.StringVar(&o.mailbox, "imap-mailbox", or("SHOP_IMAP_MAILBOX", "INBOX"), "the mailbox there (SHOP_IMAP_MAILBOX)")
 	f.DurationVar(&o.fetch, "imap-every", 15*time.Second, "how often mail is fetched, from 1s to 1h")
 	f.StringVar(&o.trace, "trace", or("SHOP_TRACE", ""), "file for OpenTelemetry spans, one JSON object each (SHOP_TRACE)")
+	f.StringVar(&o.otlp, "otlp", "", "URL of an OpenTelemetry collector for spans, as http://localhost:4318; default as OTEL_EXPORTER_OTLP_ENDPOINT and its kin say")
+	o.otlpEnv = env("OTEL_EXPORTER_OTLP_ENDPOINT") != "" || env("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") != ""
 	f.BoolVar(&o.demo, "demo", or("SHOP_DEMO", "true") != "false", "make a shop up, and offer its customers to be (SHOP_DEMO)")
 	f.IntVar(&o.days, "days", 90, "days of the past that are made up")
 	f.Float64Var(&o.speed, "speed", 1, "how many times faster the shop's clock goes, up to 10080")

@@ -41,7 +41,7 @@ func serve(ctx context.Context, o options, out, errs io.Writer) (err error) {
 	defer func() { err = errors.Join(err, db.Close()) }()
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector())
-	watch, closeWatch, err := observer(registry, o.trace) //nolint:contextcheck // what is left of spans is written when all else has ended
+	watch, closeWatch, err := observer(ctx, registry, o, log)
 	if err != nil {
 		return err
 	}
