@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"embed"
@@ -35,6 +36,10 @@ type Config struct {
 	Log *slog.Logger
 	// Payer gives money back.
 	Payer goodwill.Payer
+	// PayTimeout is how long a page waits for it. Default 10 seconds: less than the
+	// server waits for the page, so that who pressed sees that the outcome is not
+	// known.
+	PayTimeout time.Duration
 	// Tone reads the tone of reviews. Default: the engine of package tone, which
 	// takes a moment to make.
 	Tone tone.Analyzer
@@ -306,8 +311,7 @@ const (
 // GoodwillPolicy is the id of the policy for goodwill.
 const GoodwillPolicy = "house"
 
-// payTimeout is how long a page waits for the payment service: less than the server
-// waits for the page, so that who pressed sees that the outcome is not known.
+// payTimeout is the default of Config.PayTimeout.
 const payTimeout = 10 * time.Second
 
 func (a *App) goodwillDesk(cfg Config, k keys) func() error {
@@ -325,7 +329,7 @@ func (a *App) goodwillDesk(cfg Config, k keys) func() error {
 		}
 		a.Goodwill, err = goodwill.NewDesk(a.DB.Desk.Goodwill(), goodwill.Config{
 			Now: a.now, Policies: []*goodwill.Decider{a.Decider}, Orders: a.order, Payer: cfg.Payer,
-			Leads: []string{string(demo.RoleLead), string(demo.RoleManager)}, Secret: k.Ledger, PayTimeout: payTimeout,
+			Leads: []string{string(demo.RoleLead), string(demo.RoleManager)}, Secret: k.Ledger, PayTimeout: cmp.Or(cfg.PayTimeout, payTimeout),
 		})
 		return err
 	}

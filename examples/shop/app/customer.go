@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -14,6 +15,7 @@ import (
 	"github.com/kulanz-go/kulanz/escalation/queue"
 	"github.com/kulanz-go/kulanz/examples/shop/demo"
 	"github.com/kulanz-go/kulanz/examples/shop/store"
+	"github.com/kulanz-go/kulanz/goodwill"
 	"github.com/kulanz-go/kulanz/goodwill/money"
 	"github.com/kulanz-go/kulanz/goodwill/order"
 	"github.com/kulanz-go/kulanz/sla/statute"
@@ -126,6 +128,22 @@ func (a *App) keepFiles(ctx context.Context, customer string, files []store.File
 		out = append(out, ticket.Attachment{Ref: f.ID, Name: f.Name, Type: f.Type, Size: int64(len(f.Body))})
 	}
 	return out, nil
+}
+
+// GrantsFor returns what the customer of a ticket gets by it: what is owed, and the
+// favours that are on their way. What is being agreed on is told by an answer.
+func (a *App) GrantsFor(ctx context.Context, t ticket.Ref) ([]goodwill.Grant, error) {
+	page, err := a.Goodwill.List(ctx, goodwill.Actor{ID: "page", Shop: Shop}, goodwill.Query{Label: "case:" + t.ID.String(), Limit: 50})
+	return slices.DeleteFunc(page.Grants, func(g goodwill.Grant) bool {
+		switch g.State {
+		case goodwill.StateReserved, goodwill.StateExecuting, goodwill.StateUnknown, goodwill.StateSettled, goodwill.StateFailed, goodwill.StateReversed:
+			return false
+		case goodwill.StateApproved:
+			return !g.Auto
+		case goodwill.StateNone, goodwill.StateProposed, goodwill.StateRejected, goodwill.StateExpired:
+		}
+		return true
+	}), err
 }
 
 // Waiting is what a customer may expect before somebody answers, with how many

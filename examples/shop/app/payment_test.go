@@ -161,7 +161,7 @@ func TestAPaymentIsMadeOnceHoweverItDies(t *testing.T) {
 				require.NoError(t, err)
 				for _, b := range books {
 					n++
-					minor += b.Minor
+					minor += b.Amount.Minor()
 				}
 				return n, minor
 			}

@@ -9,17 +9,17 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/kulanz-go/kulanz/goodwill"
+	"github.com/kulanz-go/kulanz/goodwill/money"
 )
 
 // Transfer is one line of the service's books.
 type Transfer struct {
-	Key      string
-	Grant    goodwill.Ref
-	Means    string
-	Minor    int64 // minor units of Currency
-	Currency string
-	Status   goodwill.PayoutStatus
-	At       time.Time // of its last change
+	Key    string
+	Grant  goodwill.Ref
+	Means  string
+	Amount money.Amount
+	Status goodwill.PayoutStatus
+	At     time.Time // of its last change
 }
 
 // Books returns the latest transfers, the newest first.
@@ -36,14 +36,20 @@ func (s *Service) read(ctx context.Context, which string, args ...any) ([]Transf
 	var found []Transfer
 	for rows.Next() {
 		var t Transfer
-		var id, status string
-		var at int64
-		if err := rows.Scan(&t.Key, &t.Grant.Shop, &id, &t.Means, &t.Minor, &t.Currency, &status, &at); err != nil {
+		var id, code, status string
+		var minor, at int64
+		if err := rows.Scan(&t.Key, &t.Grant.Shop, &id, &t.Means, &minor, &code, &status, &at); err != nil {
 			return nil, errors.Join(fmt.Errorf("pay: books: %w", err), rows.Close())
 		}
-		if t.Grant.ID, err = uuid.Parse(id); err != nil {
+		var currency money.Currency
+		t.Grant.ID, err = uuid.Parse(id)
+		if err == nil {
+			currency, err = money.ParseCurrency(code)
+		}
+		if err != nil {
 			return nil, errors.Join(fmt.Errorf("pay: books: %w", err), rows.Close())
 		}
+		t.Amount = money.New(minor, currency)
 		t.Status, t.At = goodwill.PayoutStatus(status), time.UnixMicro(at).UTC()
 		found = append(found, t)
 	}

@@ -33,13 +33,14 @@ const (
 	Answers  Conduct = "answers"  // pays and says so
 	Declines Conduct = "declines" // does not pay and says so
 	Lost     Conduct = "lost"     // never sees the call
+	Stuck    Conduct = "stuck"    // never sees the call, which times out
 	Silent   Conduct = "silent"   // pays, and is not heard: the call times out
 	Late     Conduct = "late"     // says that it will, pays after Config.Delay, and tells
 	Twice    Conduct = "twice"    // pays, says so, and tells again, twice
 )
 
 // Conducts returns all of them.
-func Conducts() []Conduct { return []Conduct{Answers, Declines, Lost, Silent, Late, Twice} }
+func Conducts() []Conduct { return []Conduct{Answers, Declines, Lost, Stuck, Silent, Late, Twice} }
 
 // Config says how a service works.
 type Config struct {
@@ -113,9 +114,16 @@ func (s *Service) Always(c Conduct) error {
 	return nil
 }
 
+// Usual returns what the service does with calls that nothing was planned for.
+func (s *Service) Usual() Conduct {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.then
+}
+
 func (c Conduct) valid() bool {
 	switch c {
-	case Answers, Declines, Lost, Silent, Late, Twice:
+	case Answers, Declines, Lost, Stuck, Silent, Late, Twice:
 		return true
 	default:
 		return false
@@ -137,8 +145,13 @@ func (s *Service) next() Conduct {
 // stands, whatever it was told to do.
 func (s *Service) Pay(ctx context.Context, p goodwill.Payout) (goodwill.Receipt, error) {
 	conduct := s.next()
-	if conduct == Lost {
+	switch conduct {
+	case Lost:
 		return goodwill.Receipt{}, ErrDown
+	case Stuck:
+		<-ctx.Done()
+		return goodwill.Receipt{}, fmt.Errorf("%w: %w", ErrDown, ctx.Err())
+	case Answers, Declines, Silent, Late, Twice:
 	}
 	now := s.cfg.Now().UTC()
 	status, due := goodwill.PayoutPaid, now
@@ -162,7 +175,7 @@ func (s *Service) Pay(ctx context.Context, p goodwill.Payout) (goodwill.Receipt,
 	case Twice:
 		s.tell(ctx, p.Grant, r)
 		s.tell(ctx, p.Grant, r)
-	case Answers, Declines, Lost, Late:
+	case Answers, Declines, Lost, Stuck, Late:
 	}
 	return r, nil
 }

@@ -247,7 +247,7 @@ func TestADeskIsPaidOnceWhateverHappens(t *testing.T) {
 	books, err := b.Books(ctx, 10)
 	require.NoError(t, err)
 	require.Len(t, books, 1)
-	assert.EqualValues(t, 8490, books[0].Minor)
+	assert.EqualValues(t, 8490, books[0].Amount.Minor())
 	assert.Equal(t, g.Ref(), books[0].Grant)
 }
 

@@ -123,6 +123,10 @@ func (s *Server) grantAct(w http.ResponseWriter, r *http.Request, v *view) error
 		g, err = s.app.Goodwill.Reject(r.Context(), who, g.Ref())
 	case "execute":
 		g, err = s.app.Goodwill.Execute(r.Context(), who, g.Ref())
+	case "settle":
+		g, err = s.app.Goodwill.Resolve(r.Context(), who, g.Ref(), goodwill.Resolution{
+			Status: goodwill.PayoutStatus(field(r, "status")), Reference: field(r, "reference"),
+		})
 	case "reverse":
 		g, err = s.app.Goodwill.Reverse(r.Context(), who, g.Ref(), field(r, "reference"))
 	default:

@@ -12,6 +12,7 @@ func (s *Server) customerRoutes() {
 	s.customer("POST /t/{token}/person", s.ticketPerson)
 	s.customer("POST /t/{token}/solved", s.ticketSolved)
 	s.customer("POST /t/{token}/callback", s.ticketCallback)
+	s.customer("POST /t/{token}/phone", s.ticketPhone)
 	s.customer("GET /t/{token}/file/{file}", s.ticketFile)
 	s.customer("GET /my", s.mine)
 	s.customer("POST /my/link", s.loginLink)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/kulanz-go/kulanz/examples/shop/app"
+	"github.com/kulanz-go/kulanz/goodwill"
 	"github.com/kulanz-go/kulanz/ticket"
 )
 
@@ -22,7 +23,9 @@ type letter struct {
 type ticketPage struct {
 	Token   string
 	View    ticket.View
+	Offered bool // a call was offered, and is not answered
 	Letters []letter
+	Grants  []goodwill.Grant
 	Wait    string
 	Can     map[string]bool // what this customer can bring about now
 	Fault   string
@@ -56,12 +59,21 @@ func (s *Server) showTicket(w http.ResponseWriter, r *http.Request, v *view, fau
 		if err != nil {
 			return err
 		}
+		switch e.Kind {
+		case ticket.EventOfferPhone:
+			p.Offered = true
+		case ticket.EventAcceptPhone, ticket.EventDeclinePhone:
+			p.Offered = false
+		}
 		if m := e.Message(); m != nil && e.Public() && (m.Text != "" || len(m.Attachments) > 0) {
 			p.Letters = append(p.Letters, letter{
 				At: e.At, Mine: e.Actor.Kind == ticket.ActorCustomer, Bot: e.Actor.Kind == ticket.ActorBot,
 				Text: m.Text, Links: m.Links, Files: m.Attachments,
 			})
 		}
+	}
+	if p.Grants, err = s.app.GrantsFor(r.Context(), ref); err != nil {
+		return err
 	}
 	for _, o := range s.app.Rules.Available(p.View.Ticket, who, s.app.Now()) {
 		p.Can[string(o.Event)] = len(o.Blockers) == 0
@@ -136,6 +148,14 @@ func (s *Server) ticketSolved(w http.ResponseWriter, r *http.Request, v *view) e
 		return err
 	}
 	return s.askNow(w, r, v)
+}
+
+// ticketPhone is the customer's word on an offer to talk.
+func (s *Server) ticketPhone(w http.ResponseWriter, r *http.Request, v *view) error {
+	if field(r, "talk") == "yes" {
+		return s.do(w, r, ticket.AcceptPhone{}, v.T("Gern. Sagen Sie uns unten, wann wir anrufen sollen.", "Gladly. Tell us below when to call."))
+	}
+	return s.do(w, r, ticket.DeclinePhone{}, v.T("Wir schreiben Ihnen weiter.", "We will keep writing."))
 }
 
 // ticketCallback asks for a call, which keeps the place in the queue.

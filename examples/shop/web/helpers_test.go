@@ -31,6 +31,7 @@ import (
 	"github.com/kulanz-go/kulanz/examples/shop/store"
 	"github.com/kulanz-go/kulanz/examples/shop/web"
 	"github.com/kulanz-go/kulanz/feedback/tone"
+	"github.com/kulanz-go/kulanz/goodwill"
 	"github.com/kulanz-go/kulanz/ticket"
 )
 
@@ -41,6 +42,9 @@ func quick() *argon2id.Params {
 
 // friday is when all tests begin: 10:30 in Berlin, the desk is open.
 var friday = time.Date(2026, 11, 27, 9, 30, 0, 0, time.UTC)
+
+// payTimeout is how long a page waits for the payment service here.
+const payTimeout = 300 * time.Millisecond
 
 const agentPassword = "correct horse battery"
 
@@ -96,16 +100,28 @@ type site struct {
 
 func open(tb testing.TB, change ...func(*web.Config)) *site {
 	tb.Helper()
+	return openAt(tb, fresh(tb), nil, change...)
+}
+
+// openWith puts something between the desk and the payment service.
+func openWith(tb testing.TB, payer func(*pay.Service) goodwill.Payer) *site {
+	tb.Helper()
+	return openAt(tb, fresh(tb), payer)
+}
+
+// fresh is a copy of the template.
+func fresh(tb testing.TB) string {
+	tb.Helper()
 	from, err := template()
 	require.NoError(tb, err)
 	data, err := os.ReadFile(from)
 	require.NoError(tb, err)
 	file := filepath.Join(tb.TempDir(), "shop.db")
 	require.NoError(tb, os.WriteFile(file, data, 0o600))
-	return openAt(tb, file, change...)
+	return file
 }
 
-func openAt(tb testing.TB, where string, change ...func(*web.Config)) *site {
+func openAt(tb testing.TB, where string, payer func(*pay.Service) goodwill.Payer, change ...func(*web.Config)) *site {
 	tb.Helper()
 	ctx := context.Background()
 	db, err := store.Open(ctx, where)
@@ -118,9 +134,13 @@ func openAt(tb testing.TB, where string, change ...func(*web.Config)) *site {
 	require.NoError(tb, err)
 	analyzer, err := engine()
 	require.NoError(tb, err)
-	s.app, err = app.New(ctx, app.Config{DB: db, Now: s.clock.Now, Log: log, Payer: s.payer, Base: "http://shop.test", Tone: analyzer})
+	pays := goodwill.Payer(s.payer)
+	if payer != nil {
+		pays = payer(s.payer)
+	}
+	s.app, err = app.New(ctx, app.Config{DB: db, Now: s.clock.Now, Log: log, Payer: pays, PayTimeout: payTimeout, Base: "http://shop.test", Tone: analyzer})
 	require.NoError(tb, err)
-	cfg := web.Config{App: s.app, Log: log, Metrics: s.reg, Demo: true, Password: quick()}
+	cfg := web.Config{App: s.app, Log: log, Metrics: s.reg, Demo: true, Payments: s.payer, Password: quick()}
 	for _, c := range change {
 		c(&cfg)
 	}

@@ -15,8 +15,9 @@ import (
 type dashboard struct {
 	app.Figures
 
-	Speed float64
-	Clock bool
+	Speed    float64
+	Clock    bool
+	Payments bool
 }
 
 func (s *Server) dashboard(w http.ResponseWriter, r *http.Request, v *view) error {
@@ -24,7 +25,7 @@ func (s *Server) dashboard(w http.ResponseWriter, r *http.Request, v *view) erro
 	if err != nil {
 		return err
 	}
-	d := dashboard{Figures: f, Clock: s.cfg.Clock != nil}
+	d := dashboard{Figures: f, Clock: s.cfg.Clock != nil, Payments: s.cfg.Payments != nil}
 	if d.Clock {
 		d.Speed = s.cfg.Clock.Speed()
 	}

@@ -16,6 +16,8 @@ func (s *Server) managerRoutes() {
 	s.desk("GET /desk/manage/tickets.csv", leads, s.ticketSheet)
 	s.desk("GET /desk/manage/audit", managers, s.auditLog)
 	s.desk("POST /desk/manage/clock", managers, s.setClock)
+	s.desk("GET /desk/manage/payments", leads, s.payments)
+	s.desk("POST /desk/manage/payments", managers, s.setPayments)
 	s.desk("GET /desk/privacy", privacy, s.privacyDesk)
 	s.desk("POST /desk/privacy/export", privacy, s.exportCustomer)
 	s.desk("POST /desk/privacy/erase", privacy, s.eraseCustomer)

@@ -19,6 +19,7 @@ import (
 
 	"github.com/kulanz-go/kulanz/examples/shop/app"
 	"github.com/kulanz-go/kulanz/examples/shop/demo"
+	"github.com/kulanz-go/kulanz/examples/shop/pay"
 	"github.com/kulanz-go/kulanz/examples/shop/store"
 )
 
@@ -39,6 +40,9 @@ type Config struct {
 	Intake http.Handler
 	// Proxies are the shop's own, who are believed for whom they speak.
 	Proxies []netip.Prefix
+	// Payments is the payment service of the demo, to be looked at and made to behave
+	// badly; nil: there is none.
+	Payments *pay.Service
 	// Rate multiplies how often one address may ask and write; 0: as often as it
 	// likes, for measuring.
 	Rate float64

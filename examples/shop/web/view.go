@@ -14,6 +14,7 @@ import (
 	"github.com/kulanz-go/kulanz/examples/shop/demo"
 	"github.com/kulanz-go/kulanz/examples/shop/store"
 	"github.com/kulanz-go/kulanz/feedback"
+	"github.com/kulanz-go/kulanz/goodwill/money"
 	"github.com/kulanz-go/kulanz/ticket"
 )
 
@@ -78,6 +79,14 @@ func (v *view) Day(t time.Time) string {
 		layout = "2 Jan 2006"
 	}
 	return t.In(v.server.app.Calendar.Zone()).Format(layout)
+}
+
+// Money writes an amount as people of the visitor's language read it.
+func (v *view) Money(a money.Amount) string {
+	if v.Lang == "de" {
+		return money.German.Format(a)
+	}
+	return money.English.Format(a)
 }
 
 // Machine writes an instant for the attribute datetime.
