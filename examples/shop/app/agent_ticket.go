@@ -2,7 +2,10 @@ package app
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -145,6 +148,46 @@ func (a *App) card(ctx context.Context, actor ticket.Actor, f *Folder) error {
 	page, err := a.Tickets.List(ctx, actor, ticket.Query{Customer: ref, Order: ticket.OrderUpdated, Limit: 11})
 	f.Card.Others = slices.DeleteFunc(page.Tickets, func(t ticket.Ticket) bool { return t.ID == f.Ticket.ID })
 	return err
+}
+
+// Act does a command for an agent, once under a key, together with the files that
+// go with it: they are kept where the command counts, and belong to the ticket's
+// customer, so that they are erased with all else. Their names follow from key and
+// content, so that a form sent twice is one.
+func (a *App) Act(ctx context.Context, actor ticket.Actor, ref ticket.Ref, cmd ticket.Keyed, files []store.File) (ticket.Result, error) {
+	if len(files) == 0 {
+		return a.Tickets.Do(ctx, actor, ref, cmd)
+	}
+	t, err := a.Tickets.Get(ctx, actor, ref)
+	if err != nil {
+		return ticket.Result{}, err
+	}
+	var out ticket.Result
+	err = a.DB.In(ctx, func(tx *store.Tx) error {
+		for _, f := range files {
+			f.Customer = t.Customer.Ref
+			if err := tx.KeepFile(ctx, f); err != nil {
+				return err
+			}
+		}
+		out, err = a.Tickets.WithStore(tx.Desk.Tickets()).Do(ctx, actor, ref, cmd)
+		return err
+	})
+	return out, err
+}
+
+// Attached are files as a message holds them, each with a name of its own.
+func Attached(key string, files []store.File) []ticket.Attachment {
+	var out []ticket.Attachment
+	for i := range files {
+		f := &files[i]
+		sum := sha256.New()
+		_, _ = fmt.Fprintf(sum, "%q %d %q ", key, i, f.Name) // a hash takes everything
+		_, _ = sum.Write(f.Body)
+		f.ID = hex.EncodeToString(sum.Sum(nil)[:16])
+		out = append(out, ticket.Attachment{Ref: f.ID, Name: f.Name, Type: f.Type, Size: int64(len(f.Body))})
+	}
+	return out
 }
 
 // Merge puts a ticket into another. Again it changes nothing.

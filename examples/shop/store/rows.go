@@ -130,6 +130,12 @@ func (d *DB) KeepFile(ctx context.Context, f File) error {
 		f.ID, f.Customer, f.Name, f.Type, f.Body)
 }
 
+// KeepFile writes a file, once under its name.
+func (t *Tx) KeepFile(ctx context.Context, f File) error {
+	return t.exec(ctx, "INSERT INTO shop_file (id, customer, name, type, body) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (id) DO NOTHING",
+		f.ID, f.Customer, f.Name, f.Type, f.Body)
+}
+
 // File returns a file.
 func (d *DB) File(ctx context.Context, id string) (File, error) {
 	f := File{ID: id}

@@ -13,10 +13,11 @@ import (
 
 // form is what an agent filled in.
 type form struct {
-	r    *http.Request
-	zone *time.Location
-	me   string
-	bad  error
+	r     *http.Request
+	zone  *time.Location
+	me    string
+	files []ticket.Attachment
+	bad   error
 }
 
 func (f *form) line(name string) string { return field(f.r, name) }
@@ -64,11 +65,11 @@ func commands() map[string]func(f *form) ticket.Command {
 func talking() map[string]func(f *form) ticket.Command {
 	return map[string]func(f *form) ticket.Command{
 		"reply": func(f *form) ticket.Command {
-			return ticket.Reply{Text: f.text(), Template: f.filled(), Points: f.r.PostForm["point"]}
+			return ticket.Reply{Text: f.text(), Template: f.filled(), Points: f.r.PostForm["point"], Attachments: f.files}
 		},
-		"note": func(f *form) ticket.Command { return ticket.Note{Text: f.text()} },
+		"note": func(f *form) ticket.Command { return ticket.Note{Text: f.text(), Attachments: f.files} },
 		"ask": func(f *form) ticket.Command {
-			return ticket.AskCustomer{Text: f.text(), Template: f.filled(), Wake: f.when("until")}
+			return ticket.AskCustomer{Text: f.text(), Template: f.filled(), Wake: f.when("until"), Attachments: f.files}
 		},
 		"resolve": func(f *form) ticket.Command {
 			return ticket.Resolve{Code: ticket.Resolution(f.line("code")), Text: f.text()}
@@ -101,6 +102,7 @@ func holding() map[string]func(f *form) ticket.Command {
 		"unassign": func(*form) ticket.Command { return ticket.Unassign{} },
 		"escalate": func(f *form) ticket.Command { return ticket.Escalate{Reason: f.line("reason"), Team: f.line("team")} },
 		"ack":      func(*form) ticket.Command { return ticket.Ack{} },
+		"unack":    func(*form) ticket.Command { return ticket.Unack{} },
 		"set": func(f *form) ticket.Command {
 			var s ticket.Set
 			if p := ticket.Priority(f.line("priority")); p != "" {
@@ -144,6 +146,10 @@ func (s *Server) act(w http.ResponseWriter, r *http.Request, v *view) error {
 	if err != nil {
 		return err
 	}
+	files, err := received(r)
+	if err != nil {
+		return err
+	}
 	key, make_ := field(r, "key"), commands()[r.PathValue("action")]
 	if make_ == nil {
 		return store.ErrNotFound
@@ -151,12 +157,13 @@ func (s *Server) act(w http.ResponseWriter, r *http.Request, v *view) error {
 	if key == "" {
 		return inputError{"Bitte laden Sie die Seite neu.", "Please load the page again."}
 	}
-	f := form{r: r, zone: s.app.Calendar.Zone(), me: v.Agent.ID}
+	me := app.AgentActor(*v.Agent)
+	f := form{r: r, zone: s.app.Calendar.Zone(), me: me.ID, files: app.Attached(me.ID+" "+ref.ID.String()+" "+key, files)}
 	cmd := make_(&f)
 	if f.bad != nil {
 		return f.bad
 	}
-	done, err := s.app.Tickets.Do(r.Context(), app.AgentActor(*v.Agent), ref, ticket.Keyed{Key: key, Command: cmd})
+	done, err := s.app.Act(r.Context(), me, ref, ticket.Keyed{Key: key, Command: cmd}, files)
 	if err != nil {
 		return err
 	}

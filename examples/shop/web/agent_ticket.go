@@ -19,6 +19,8 @@ type folderPage struct {
 	Can       map[string]bool     // what could be done now
 	Stops     map[string][]string // what stands in the way of the rest, in words
 	Others    string              // who else is here
+	Raised    bool                // it was escalated, by the rules or a person
+	Seen      bool                // and somebody looks after that
 	Agents    []store.Agent
 	Levels    []ticket.Priority
 	Topics    []ticket.Reason
@@ -38,6 +40,7 @@ type draft struct {
 	Missing  []string
 	Advice   []tone.Warning
 	Checked  bool
+	Files    bool // some were chosen, which a browser does not choose again
 }
 
 // Quote is the place that a warning is about.
@@ -81,6 +84,7 @@ func (s *Server) showFolder(w http.ResponseWriter, r *http.Request, v *view, d d
 func (p *folderPage) order(s *Server, v *view) {
 	for _, e := range p.History {
 		p.Entries = append(p.Entries, v.entry(e))
+		p.raised(e)
 	}
 	slices.Reverse(p.Entries)
 	for _, o := range p.Options {
@@ -102,6 +106,20 @@ func (p *folderPage) order(s *Server, v *view) {
 		if b, ok := s.app.Rules.Playbook(now.ID, now.Version); ok {
 			p.Playbook = &b
 		}
+	}
+}
+
+// raised follows whether a ticket was escalated, and who has seen it: a new step
+// wants to be seen anew.
+func (p *folderPage) raised(e ticket.Event) {
+	record, _ := e.Body.(ticket.Recorded)
+	switch {
+	case e.Kind == ticket.EventEscalate, record.Step != nil:
+		p.Raised, p.Seen = true, false
+	case e.Kind == ticket.EventAck:
+		p.Seen = true
+	case e.Kind == ticket.EventUnack:
+		p.Seen = false
 	}
 }
 
@@ -134,8 +152,12 @@ func (s *Server) draft(w http.ResponseWriter, r *http.Request, v *view) error {
 	if err != nil {
 		return err
 	}
+	files, err := received(r)
+	if err != nil {
+		return err
+	}
 	f := form{r: r, zone: s.app.Calendar.Zone()}
-	d := draft{Text: f.text()}
+	d := draft{Text: f.text(), Files: len(files) > 0}
 	filled := f.filled()
 	if filled.ID != "" {
 		i := slices.IndexFunc(s.app.Templates, func(c ticket.TemplateConfig) bool { return c.ID == filled.ID })
