@@ -3,6 +3,7 @@ package web
 import (
 	"maps"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -158,6 +159,13 @@ func (s *Server) act(w http.ResponseWriter, r *http.Request, v *view) error {
 		return inputError{"Bitte laden Sie die Seite neu.", "Please load the page again."}
 	}
 	me := app.AgentActor(*v.Agent)
+	news, err := s.meanwhile(r, me, ref)
+	if err != nil {
+		return err
+	}
+	if len(news) > 0 {
+		return s.unsent(w, r, v, news, len(files) > 0)
+	}
 	f := form{r: r, zone: s.app.Calendar.Zone(), me: me.ID, files: app.Attached(me.ID+" "+ref.ID.String()+" "+key, files)}
 	cmd := make_(&f)
 	if f.bad != nil {
@@ -173,6 +181,44 @@ func (s *Server) act(w http.ResponseWriter, r *http.Request, v *view) error {
 	}
 	s.flash(r, what)
 	return to(w, r, "/desk/ticket/"+ref.ID.String())
+}
+
+// meanwhile is what others have said to the customer, or the customer to them, since
+// the agent loaded the form to write. Who has written since then has seen it.
+func (s *Server) meanwhile(r *http.Request, me ticket.Actor, ref ticket.Ref) ([]ticket.Event, error) {
+	seen, err := strconv.ParseInt(field(r, "seq"), 10, 64)
+	if err != nil {
+		return nil, nil //nolint:nilerr // a form without: of another action
+	}
+	var news []ticket.Event
+	for e, err := range s.app.Tickets.History(r.Context(), me, ref) { //nolint:contextcheck // it has the request's
+		switch {
+		case err != nil:
+			return nil, err
+		case e.Seq <= seen || e.Message() == nil || !e.Public():
+		case e.Actor.Kind == me.Kind && e.Actor.ID == me.ID:
+			return nil, nil // this form sent twice, or a later one
+		case e.Actor.Kind == ticket.ActorAgent, e.Actor.Kind == ticket.ActorCustomer:
+			news = append(news, e)
+		}
+	}
+	return news, nil
+}
+
+// unsent shows what was written again, beside what the writer has not seen.
+func (s *Server) unsent(w http.ResponseWriter, r *http.Request, v *view, news []ticket.Event, files bool) error {
+	f := form{r: r}
+	d := draft{Text: f.text(), Files: files}
+	if filled := f.filled(); filled.ID != "" {
+		if err := s.chosen(&d, filled); err != nil {
+			return err
+		}
+	}
+	for _, e := range news {
+		d.Meanwhile = append(d.Meanwhile, v.entry(e))
+	}
+	v.status = http.StatusConflict
+	return s.showFolder(w, r, v, d)
 }
 
 // merge puts a ticket into the one with a number.

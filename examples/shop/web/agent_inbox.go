@@ -20,6 +20,7 @@ type inboxPage struct {
 	Filter app.Filter
 	Items  []app.Item
 	More   bool
+	Late   int
 	Query  string // the filter, for the stream
 	States []ticket.State
 	Agents []store.Agent
@@ -73,6 +74,11 @@ func (s *Server) inbox(w http.ResponseWriter, r *http.Request, v *view) error {
 	var err error
 	if p.Items, p.More, err = s.app.Inbox(r.Context(), me, p.Filter, shownTickets); err != nil {
 		return err
+	}
+	for _, i := range p.Items {
+		if i.Late {
+			p.Late++
+		}
 	}
 	if p.Teams, err = s.app.Teams(r.Context(), me); err != nil {
 		return err

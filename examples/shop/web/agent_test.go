@@ -135,6 +135,39 @@ func TestAgentsTakeOneTicket(t *testing.T) {
 	require.Equal(t, "anna", s.now(m).Assignee)
 }
 
+var seqField = regexp.MustCompile(`name="seq" value="(\d+)"`)
+
+// Two write on one ticket at once: the second is told what the first has said, has
+// its own text still, and may send it then. Nobody's word is lost, and no form
+// counts twice.
+func TestTwoAgentsAnswerOneTicket(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	anna, bilal := s.as("anna"), s.as("bilal")
+	m := s.matter("c0003", "Wer hilft mir?")
+	loaded := func(b *browser) string { return seqField.FindStringSubmatch(b.get(pageOf(m)).body)[1] }
+	one, two := loaded(anna), loaded(bilal)
+	reply := func(b *browser, seq, key, text string) got {
+		return b.upload(pageOf(m)+"/do/reply", nil, "key", key, "seq", seq, "text", text)
+	}
+	require.Equal(t, http.StatusOK, reply(bilal, two, "b1", "Ich sehe nach.").code)
+	require.Equal(t, http.StatusOK, reply(bilal, two, "b1", "Ich sehe nach.").code, "who sends twice has seen it")
+	p := reply(anna, one, "a1", "Ihr Paket ist da.")
+	require.Equal(t, http.StatusConflict, p.code)
+	require.Contains(t, p.body, "Nicht gesendet: inzwischen hat jemand geschrieben.")
+	_, meanwhile, _ := strings.Cut(p.body, `id="meanwhile"`)
+	meanwhile, _, _ = strings.Cut(meanwhile, "</div>")
+	require.Contains(t, meanwhile, "Ich sehe nach.")
+	require.NotContains(t, meanwhile, "Wer hilft mir?", "what it had seen")
+	require.Contains(t, p.body, ">Ihr Paket ist da.</textarea>")
+	require.Equal(t, 1, s.now(m).Counters.Replies)
+	p = reply(anna, seqField.FindStringSubmatch(p.body)[1], "a2", "Ihr Paket ist da.")
+	require.Equal(t, http.StatusOK, p.code, p.body)
+	require.Equal(t, 2, s.now(m).Counters.Replies)
+	require.Equal(t, http.StatusOK, reply(bilal, loaded(bilal), "b2", "Gern.").code)
+	require.Contains(t, s.customer("c0003").get("/t/"+s.app.TicketLink(m)).body, "Ihr Paket ist da.")
+}
+
 func TestAgentSeesWhyADateIsWhatItIs(t *testing.T) {
 	s := open(t)
 	m := s.matter("c0004", `<script>alert(1)</script> "><img src=x onerror=alert(2)>`)

@@ -40,7 +40,10 @@ type draft struct {
 	Missing  []string
 	Advice   []tone.Warning
 	Checked  bool
-	Files    bool // some were chosen, which a browser does not choose again
+	// Meanwhile is what others have written since the page was loaded: the text was
+	// not sent.
+	Meanwhile []entry
+	Files     bool // some were chosen, which a browser does not choose again
 }
 
 // Quote is the place that a warning is about.
@@ -160,11 +163,9 @@ func (s *Server) draft(w http.ResponseWriter, r *http.Request, v *view) error {
 	d := draft{Text: f.text(), Files: len(files) > 0}
 	filled := f.filled()
 	if filled.ID != "" {
-		i := slices.IndexFunc(s.app.Templates, func(c ticket.TemplateConfig) bool { return c.ID == filled.ID })
-		if i < 0 {
-			return store.ErrNotFound
+		if err := s.chosen(&d, filled); err != nil {
+			return err
 		}
-		d.Template, d.Slots = &s.app.Templates[i], filled.Slots
 		s.fillSlots(r, &t, d.Slots)
 		filled.Slots = d.Slots
 	}
@@ -177,6 +178,16 @@ func (s *Server) draft(w http.ResponseWriter, r *http.Request, v *view) error {
 	}
 	d.Advice, d.Checked = s.app.Drafts.Check(d.Text), d.Text != ""
 	return s.showFolder(w, r, v, d)
+}
+
+// chosen notes from which template a draft began.
+func (s *Server) chosen(d *draft, filled ticket.Filled) error {
+	i := slices.IndexFunc(s.app.Templates, func(c ticket.TemplateConfig) bool { return c.ID == filled.ID })
+	if i < 0 {
+		return store.ErrNotFound
+	}
+	d.Template, d.Slots = &s.app.Templates[i], filled.Slots
+	return nil
 }
 
 // fillSlots fills what the shop knows.
