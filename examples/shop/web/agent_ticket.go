@@ -16,6 +16,7 @@ type folderPage struct {
 	app.Folder
 
 	Entries   []entry
+	Asks      *entry              // the customer's last message, which wants an answer
 	Can       map[string]bool     // what could be done now
 	Stops     map[string][]string // what stands in the way of the rest, in words
 	Others    string              // who else is here
@@ -87,7 +88,14 @@ func (s *Server) showFolder(w http.ResponseWriter, r *http.Request, v *view, d d
 func (p *folderPage) order(s *Server, v *view) {
 	for _, e := range p.History {
 		p.Entries = append(p.Entries, v.entry(e))
+		if m := e.Message(); m != nil && e.Actor.Kind == ticket.ActorCustomer && (m.Text != "" || len(m.Attachments) > 0) {
+			p.Asks = &p.Entries[len(p.Entries)-1]
+		}
 		p.raised(e)
+	}
+	if p.Asks != nil {
+		last := *p.Asks
+		p.Asks = &last
 	}
 	slices.Reverse(p.Entries)
 	for _, o := range p.Options {

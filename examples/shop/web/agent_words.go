@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/kulanz-go/kulanz/escalation"
+	"github.com/kulanz-go/kulanz/examples/shop/demo"
 	"github.com/kulanz-go/kulanz/feedback/tone"
 	"github.com/kulanz-go/kulanz/sla"
 	"github.com/kulanz-go/kulanz/ticket"
@@ -87,6 +88,13 @@ func (v *view) Tone(l tone.Label) string {
 		tone.Positive: {"freundlich", "positive"}, tone.Negative: {"verärgert", "negative"}, tone.Neutral: {"sachlich", "neutral"},
 		tone.Unknown: {"unklar", "unclear"},
 	}, l)
+}
+
+// Segment names how much a customer buys.
+func (v *view) Segment(s demo.Segment) string {
+	return said(v, map[demo.Segment]pair{
+		demo.SegmentNew: {"neu", "new"}, demo.SegmentRegular: {"kauft öfter", "buys now and then"}, demo.SegmentLoyal: {"treu", "loyal"},
+	}, s)
 }
 
 // Resolution names how a matter ended.
