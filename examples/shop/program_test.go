@@ -15,6 +15,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -24,6 +25,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	shop "github.com/kulanz-go/kulanz/examples/shop"
+	"github.com/kulanz-go/kulanz/examples/shop/store"
 )
 
 const envChild = "KULANZ_SHOP_TEST_CHILD"
@@ -127,7 +129,7 @@ func (p *process) post(c *http.Client, path string, fields ...string) (int, stri
 	p.t.Helper()
 	form := make(url.Values)
 	for i := 0; i < len(fields); i += 2 {
-		form.Set(fields[i], fields[i+1])
+		form.Add(fields[i], fields[i+1])
 	}
 	res, err := c.PostForm(p.url+path, form) //nolint:noctx // the client has a timeout
 	return read(p.t, res, err)
@@ -214,6 +216,209 @@ func TestTwoProcessesOnOneDatabase(t *testing.T) {
 	last.stop()
 }
 
+// logIn is an agent of the demo, at a process.
+func (p *process) logIn(name, password string) *http.Client {
+	p.t.Helper()
+	c := client(p.t)
+	_, at, body := p.post(c, "/desk/login", "name", name, "password", password)
+	require.Equal(p.t, "/desk", at, body)
+	return c
+}
+
+// password is that of the demo's agents, as the first start printed it.
+func (p *process) password() string {
+	p.t.Helper()
+	require.Len(p.t, p.lines, 2, "one-time passwords")
+	return p.lines[1][strings.LastIndex(p.lines[1], " ")+1:]
+}
+
+var (
+	ticketPage = regexp.MustCompile(`/desk/ticket/[0-9a-f-]{36}`)
+	grantPage  = regexp.MustCompile(`/desk/ticket/[0-9a-f-]{36}/grant/[0-9a-f-]{36}/`)
+)
+
+// watching reads who else is at a ticket, and how far it is, as a page does: one line
+// of the stream after the other, until the test has ended.
+func (p *process) watching(c *http.Client, page string) <-chan string {
+	p.t.Helper()
+	ctx, stop := context.WithCancel(context.Background())
+	p.t.Cleanup(stop)
+	out := make(chan string)
+	long := &http.Client{Jar: c.Jar}
+	go func() {
+		defer close(out)
+		for ctx.Err() == nil { // a stream ends by itself, and the browser comes again
+			req, err := http.NewRequestWithContext(ctx, http.MethodGet, p.url+page+"/watch", nil)
+			if err != nil {
+				return
+			}
+			res, err := long.Do(req)
+			if err != nil {
+				return
+			}
+			for lines := bufio.NewScanner(res.Body); lines.Scan(); {
+				if text, ok := strings.CutPrefix(lines.Text(), "data: "); ok {
+					select {
+					case out <- text:
+					case <-ctx.Done():
+					}
+				}
+			}
+			_ = res.Body.Close()
+		}
+	}()
+	return out
+}
+
+// hears waits until a stream says something, and returns what it said.
+func hears(tb testing.TB, stream <-chan string, what func(string) bool) string {
+	tb.Helper()
+	limit := time.After(30 * time.Second)
+	last := ""
+	for {
+		select {
+		case text, ok := <-stream:
+			require.True(tb, ok, "the stream has ended after %q", last)
+			if last = text; what(text) {
+				return text
+			}
+		case <-limit:
+			require.Fail(tb, "nothing heard", "last: %q", last)
+		}
+	}
+}
+
+// Who is at a ticket in one process is seen in the other, and so is what it does
+// there: they share a database and nothing else.
+func TestAgentsMeetAcrossProcesses(t *testing.T) {
+	t.Parallel()
+	where, dir := schema(t), t.TempDir()
+	one := start(t, dir, "-db", where, "-mail", filepath.Join(dir, "mail"), "-inbox", filepath.Join(dir, "inbox"))
+	two := start(t, dir, "-db", where, "-mail", filepath.Join(dir, "mail"), "-inbox", filepath.Join(dir, "inbox"))
+	anna, bilal := one.logIn("anna", one.password()), two.logIn("bilal", one.password())
+	one.write("zwei@post.example", "k1", "Wer von Ihnen hilft mir?")
+	_, _, inbox := one.get(anna, "/desk?who=")
+	page := ticketPage.FindString(inbox)
+	require.NotEmpty(t, page, inbox)
+	here := one.watching(anna, page)
+	seq, others, _ := strings.Cut(hears(t, here, func(string) bool { return true }), " ")
+	assert.Empty(t, others, "she is alone")
+
+	_, _, body := two.get(bilal, page)
+	assert.Contains(t, body, "Auch hier: Anna Brinkmann")
+	there := two.watching(bilal, page)
+	assert.Contains(t, hears(t, there, func(s string) bool { return strings.Contains(s, "Anna") }), "Anna Brinkmann")
+	assert.True(t, strings.HasPrefix(hears(t, here, func(s string) bool { return strings.Contains(s, "Bilal") }), seq+" "))
+
+	code, _, body := two.post(bilal, page+"/do/reply", "key", "r1", "seq", seq, "text", "Ich helfe Ihnen.")
+	require.Equal(t, http.StatusOK, code, body)
+	hears(t, here, func(s string) bool { return !strings.HasPrefix(s, seq+" ") })
+	code, _, body = one.post(anna, page+"/do/reply", "key", "r2", "seq", seq, "text", "Nein, ich.")
+	assert.Equal(t, http.StatusConflict, code)
+	assert.Contains(t, body, "inzwischen hat jemand geschrieben")
+	assert.Contains(t, body, "Ich helfe Ihnen.")
+	assert.Contains(t, body, ">Nein, ich.</textarea>")
+	_, _, body = two.get(bilal, page)
+	assert.NotContains(t, body, "Nein, ich.", "it was not sent")
+	one.stop()
+	two.stop()
+}
+
+// dear is an order of 200 euros or more, with whose it is.
+func dear(tb testing.TB, file string) (string, string) {
+	tb.Helper()
+	db, err := store.Open(tb.Context(), file)
+	require.NoError(tb, err)
+	defer func() { require.NoError(tb, db.Close()) }()
+	all, err := db.RecentOrders(tb.Context(), time.Now().AddDate(0, 0, -60), 2000)
+	require.NoError(tb, err)
+	for i := range all {
+		paid, err := all[i].Paid()
+		require.NoError(tb, err)
+		if paid.Minor() >= 200_00 {
+			return all[i].ID, all[i].Customer
+		}
+	}
+	require.Fail(tb, "the demo has no dear order")
+	return "", ""
+}
+
+// The program is killed while a page waits for a goodwill payment: where the payment
+// service had booked it, and where it had not. Started again it finds out, and in the
+// service's books stands exactly one transfer.
+func TestKilledWhileAPagePays(t *testing.T) {
+	t.Parallel()
+	for conduct, booked := range map[string]int{"silent": 1, "stuck": 0} {
+		t.Run(conduct, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			first := start(t, dir)
+			password := first.password()
+			bilal, esra, customer := first.logIn("bilal", password), first.logIn("esra", password), client(t)
+			order, who := dear(t, filepath.Join(dir, "shop.db"))
+			first.post(customer, "/demo/as", "ref", who)
+			code, theirs, body := first.post(customer, "/contact", "key", "k1", "order", order, "reason", "order/delayed", "text", "Das kam zu spät.", "asked", "1")
+			require.Equal(t, http.StatusOK, code, body)
+			number := regexp.MustCompile(`<span class="tag">([0-9A-Z]+)</span>`).FindStringSubmatch(body)
+			require.NotNil(t, number, body)
+			_, _, inbox := first.get(bilal, "/desk?who=")
+			before, _, found := strings.Cut(inbox, number[1])
+			require.True(t, found)
+			pages := ticketPage.FindAllString(before, -1)
+			page := pages[len(pages)-1]
+
+			code, _, body = first.post(bilal, page+"/goodwill", "key", "g1", "order", order, "cause", "late", "declined", "shipping", "declined", "voucher")
+			require.Equal(t, http.StatusOK, code, body)
+			grant := grantPage.FindString(body)
+			require.NotEmpty(t, grant, body)
+			code, _, body = first.post(esra, grant+"approve")
+			require.Equal(t, http.StatusOK, code, body)
+			code, _, body = first.post(esra, "/desk/manage/payments", "conduct", conduct)
+			require.Equal(t, http.StatusOK, code, body)
+
+			answered := make(chan error, 1)
+			go func() {
+				res, err := bilal.PostForm(first.url+grant+"execute", nil) //nolint:noctx // the client has a timeout
+				if err == nil {
+					_ = res.Body.Close()
+				}
+				answered <- err
+			}()
+			require.Eventually(t, func() bool {
+				_, _, body := first.get(esra, page+"/goodwill")
+				return strings.Contains(body, "wird ausgezahlt")
+			}, 8*time.Second, 20*time.Millisecond, "the payment is on its way")
+			if booked > 0 {
+				require.Eventually(t, func() bool { return first.transfers(esra, page) == booked }, 8*time.Second, 20*time.Millisecond)
+			}
+			require.NoError(t, first.cmd.Process.Kill())
+			first.kill()
+			require.Error(t, <-answered, "the page waited until the end")
+
+			second := start(t, dir, "-speed", "60")
+			esra = second.logIn("esra", password)
+			assert.Equal(t, booked, second.transfers(esra, page))
+			require.Eventually(t, func() bool {
+				_, _, body := second.get(esra, page+"/goodwill")
+				return strings.Contains(body, `tag settled">ausgezahlt`)
+			}, 60*time.Second, 200*time.Millisecond, "it finds out by itself")
+			bilal = second.logIn("bilal", password)
+			second.post(bilal, grant+"execute") // and pressing again changes nothing
+			assert.Equal(t, 1, second.transfers(esra, page))
+			_, _, body = second.get(customer, theirs)
+			assert.Contains(t, body, "Das ist erledigt.")
+			second.stop()
+		})
+	}
+}
+
+// transfers counts what stands in the payment service's books for a ticket.
+func (p *process) transfers(lead *http.Client, page string) int {
+	p.t.Helper()
+	_, _, body := p.get(lead, "/desk/manage/payments")
+	return strings.Count(body, `href="`+page+`/goodwill"`)
+}
+
 var messageID = regexp.MustCompile(`(?m)^Message-I[Dd]: (<.*>)\r?$`)
 
 // mails returns the Message-IDs of all letters about tickets in a maildir.
@@ -232,6 +437,8 @@ func mails(tb testing.TB, dir string) []string {
 	return ids
 }
 
+var schemas atomic.Int64 // made by this process
+
 // schema makes one of its own in PostgreSQL, and returns its URL.
 func schema(tb testing.TB) string {
 	tb.Helper()
@@ -246,7 +453,7 @@ func schema(tb testing.TB) string {
 	ctx := context.Background()
 	c, err := pgx.Connect(ctx, base)
 	require.NoError(tb, err)
-	name := fmt.Sprintf("kulanz_shop_%d", os.Getpid())
+	name := fmt.Sprintf("kulanz_shop_%d_%d", os.Getpid(), schemas.Add(1))
 	_, err = c.Exec(ctx, "CREATE SCHEMA "+name)
 	require.NoError(tb, err)
 	tb.Cleanup(func() {
