@@ -26,7 +26,7 @@ import (
 // works starts what goes on behind the pages, until the test ends.
 func (s *site) works(m outbox.Mailer) {
 	s.t.Helper()
-	runner, err := s.app.Background(m, new(outbox.FakeGateway), nil)
+	runner, err := s.app.Background(m, new(outbox.FakeGateway))
 	require.NoError(s.t, err)
 	require.NoError(s.t, runner.Start(context.Background()))
 	s.t.Cleanup(func() {
