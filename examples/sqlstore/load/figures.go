@@ -26,6 +26,9 @@ func tallyOf(all [][]step, took time.Duration) *tally {
 			t.steps++
 			t.byKind[s.kind] = append(t.byKind[s.kind], s.took)
 			for _, c := range s.calls {
+				if c.reading != nil {
+					continue
+				}
 				t.calls++
 				t.rows += c.rows()
 				if c.claim != nil {
@@ -61,7 +64,8 @@ type workload struct {
 type side struct {
 	Name         string    `json:"name"`
 	PerSecond    float64   `json:"steps_per_second"`  // median of the rounds
-	Ratio        float64   `json:"ratio"`             // to the statements by hand, median of the rounds
+	Ratio        float64   `json:"ratio"`             // to the same reads and writes by hand, median of the rounds
+	WritesRatio  float64   `json:"writes_ratio"`      // to the writes alone by hand, median of the rounds
 	Rows         float64   `json:"rows_per_step"`     // written
 	Writes       float64   `json:"writes_per_second"` // commits and claims
 	DuePerSecond float64   `json:"due_per_second"`    // tickets that ticks took on; of the desk alone
@@ -84,12 +88,8 @@ func summarize(workers int, sums map[string]*tally, load string) workload {
 	r := workload{Workers: workers, LoadAverage: load}
 	for _, name := range sides() {
 		t := sums[name]
-		ratios := make([]float64, len(t.rates))
-		for i := range ratios {
-			ratios[i] = t.rates[i] / sums[sideHand].rates[i]
-		}
 		s := side{
-			Name: name, PerSecond: median(t.rates), Ratio: median(ratios), Rows: float64(t.rows) / float64(t.steps),
+			Name: name, PerSecond: median(t.rates), Ratio: t.ratio(sums[sideHand]), WritesRatio: t.ratio(sums[sideWrites]), Rows: float64(t.rows) / float64(t.steps),
 			Writes: float64(t.calls) / t.took.Seconds(), DuePerSecond: float64(t.due) / t.took.Seconds(),
 		}
 		for _, k := range kinds() {
@@ -100,6 +100,15 @@ func summarize(workers int, sums map[string]*tally, load string) workload {
 		r.Sides = append(r.Sides, s)
 	}
 	return r
+}
+
+// ratio is how fast it was beside another, in the median of the rounds.
+func (t *tally) ratio(other *tally) float64 {
+	ratios := make([]float64, len(t.rates))
+	for i := range ratios {
+		ratios[i] = t.rates[i] / other.rates[i]
+	}
+	return median(ratios)
 }
 
 func median(all []float64) float64 {

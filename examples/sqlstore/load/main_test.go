@@ -41,6 +41,7 @@ func TestLoadOnPostgres(t *testing.T) {
 	default:
 		t.Skip("KULANZ_POSTGRES names no database")
 	}
+	loadSmall(t, small(t, "-postgres", dsn, "-batches"))
 	rep := loadSmall(t, small(t, "-postgres", dsn))
 	for _, p := range rep.Pages {
 		if p.Skips > 0 && !strings.Contains(p.Plan, "Limit") {
@@ -61,14 +62,19 @@ func loadSmall(t *testing.T, opt options) report {
 		t.Fatalf("loaded %+v, %d runs, %d pages", rep.Loaded, len(rep.Runs), len(rep.Pages))
 	}
 	for _, r := range rep.Runs {
-		desk, store, hand := r.side(sideDesk), r.side(sideStore), r.side(sideHand)
-		if desk.PerSecond <= 0 || desk.Ratio <= 0 || len(desk.Latencies) != 3 || desk.DuePerSecond <= 0 {
+		desk, hand, writes := r.side(sideDesk), r.side(sideHand), r.side(sideWrites)
+		if desk.PerSecond <= 0 || desk.Ratio <= 0 || desk.WritesRatio <= 0 || len(desk.Latencies) != 3 || desk.DuePerSecond <= 0 {
 			t.Errorf("%d workers: %+v", r.Workers, desk)
+		}
+		if r.side(sideStore).Ratio <= 0 || hand.Ratio != 1 || writes.WritesRatio != 1 {
+			t.Errorf("%d workers: %+v", r.Workers, r.Sides)
 		}
 		// The statements by hand count the rows that the database says they wrote;
 		// the others count what the desk's commits ask for.
-		if diff := hand.Rows - desk.Rows; diff < -0.5 || diff > 0.5 || desk.Rows < 4 || store.Ratio <= 0 || hand.Ratio != 1 {
-			t.Errorf("%d workers: %.2f rows in a step of the desk, %.2f by hand", r.Workers, desk.Rows, hand.Rows)
+		for _, s := range []side{hand, writes} {
+			if diff := s.Rows - desk.Rows; diff < -0.5 || diff > 0.5 || desk.Rows < 4 {
+				t.Errorf("%d workers: %.2f rows in a step of the desk, %.2f by %s", r.Workers, desk.Rows, s.Rows, s.Name)
+			}
 		}
 	}
 	for _, c := range rep.Claims {

@@ -18,14 +18,15 @@ import (
 	"github.com/kulanz-go/kulanz/ticket/ticketmem"
 )
 
-// The shops: where the desk works, where the store does the same, and where
-// statements written by hand do.
-func shops() [3]string { return [3]string{shopDesk, shopStore, shopHand} }
+// The shops: where the desk works, and where the others do the same.
+func shops() [shopCount]string { return [shopCount]string{shopDesk, shopStore, shopHand, shopWrites} }
 
 const (
-	shopDesk  = "desk"
-	shopStore = "store"
-	shopHand  = "hand"
+	shopCount  = 4
+	shopDesk   = "desk"
+	shopStore  = "store"
+	shopHand   = "hand"
+	shopWrites = "writes"
 )
 
 // stock is what was loaded: the same tickets in every shop.
@@ -51,7 +52,7 @@ const stockVersion = 2
 // so near that they fall due during the run.
 const spread = 30 * time.Minute
 
-// fill loads n tickets into each of the three shops.
+// fill loads n tickets into each shop.
 func (t *target) fill(ctx context.Context, n int) (stock, error) {
 	start := time.Now()
 	rules, policies, err := terms()
@@ -82,7 +83,7 @@ func (t *target) fill(ctx context.Context, n int) (stock, error) {
 	}[t.engine]); err != nil {
 		return stock{}, err
 	}
-	st.summary.Tickets, st.summary.Seconds = 3*n, time.Since(start).Seconds()
+	st.summary.Tickets, st.summary.Seconds = shopCount*n, time.Since(start).Seconds()
 	return st, nil
 }
 

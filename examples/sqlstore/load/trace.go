@@ -23,19 +23,30 @@ const (
 
 func kinds() []kind { return []kind{kindInbound, kindReply, kindTick} }
 
-// step is what one step asked the store to write, in order.
+// step is what one step asked of the store, in order.
 type step struct {
 	kind  kind
 	took  time.Duration
 	calls []call
 }
 
-// call is one commit, or one claim.
+// call is one commit, one claim, or one reading.
 type call struct {
 	claim   *ticket.ClaimRequest
 	claimed int
 	commit  ticket.Commit
 	labels  []labelled // of each change
+	changed []changed  // of each change, for who encodes it; see decode
+
+	reading *reading
+}
+
+// reading is what was read between claims and commits: one record, one page of a
+// history, or all keys that a step has looked up.
+type reading struct {
+	record  *ticket.Ref
+	history *ticket.HistoryQuery
+	keys    []ticket.Key
 }
 
 // labelled is what a change does to the labels that are searched by.
@@ -72,8 +83,27 @@ func (r *recorder) Load(ctx context.Context, ref ticket.Ref) (ticket.Record, err
 	rec, err := r.Store.Load(ctx, ref)
 	if err == nil {
 		r.read(rec)
+		r.calls = append(r.calls, call{reading: &reading{record: &ref}})
 	}
 	return rec, err
+}
+
+// History implements [ticket.Store].
+func (r *recorder) History(ctx context.Context, q ticket.HistoryQuery) ([]ticket.StoredEvent, error) {
+	r.calls = append(r.calls, call{reading: &reading{history: &q}})
+	return r.Store.History(ctx, q)
+}
+
+// Lookup implements [ticket.Store]. All lookups of a step are noted as one: by
+// hand they would be one statement.
+func (r *recorder) Lookup(ctx context.Context, k ticket.Key) (ticket.Held, error) {
+	i := slices.IndexFunc(r.calls, func(c call) bool { return c.reading != nil && c.reading.keys != nil })
+	if i < 0 {
+		i = len(r.calls)
+		r.calls = append(r.calls, call{reading: new(reading)})
+	}
+	r.calls[i].reading.keys = append(r.calls[i].reading.keys, k)
+	return r.Store.Lookup(ctx, k)
 }
 
 // Claim implements [ticket.Store].

@@ -18,12 +18,16 @@ import (
 
 // The sides that do the same work.
 const (
-	sideDesk  = "desk"  // the desk: reads, decides, writes
-	sideStore = "store" // the same commits and claims, through the store
-	sideHand  = "hand"  // the same rows, by statements written by hand
+	sideDesk   = "desk"   // the desk: reads, decides, writes
+	sideStore  = "store"  // the same commits and claims, through the store
+	sideHand   = "hand"   // the same reads and writes, by statements written by hand
+	sideWrites = "writes" // the writes alone, by hand
 )
 
-func sides() []string { return []string{sideDesk, sideStore, sideHand} }
+func sides() []string { return append([]string{sideDesk}, followers()...) }
+
+// followers do again what the desk has done.
+func followers() []string { return []string{sideStore, sideHand, sideWrites} }
 
 // bench is the work on one target.
 type bench struct {
@@ -32,13 +36,18 @@ type bench struct {
 	opt   options
 	desks []*ticket.Desk // one for each worker, with its recorder
 	notes []*recorder
-	hand  hand
-	order map[string]*order // of the sides that follow
+	hands map[string]hand
+	order map[string]*order // of the followers
 	mails int               // rounds so far, so that every message has a key of its own
 }
 
 func newBench(t *target, st stock, opt options) (*bench, error) {
-	b := &bench{t: t, stock: st, opt: opt, hand: t.byHand(), order: map[string]*order{sideStore: newOrder(), sideHand: newOrder()}}
+	b := &bench{t: t, stock: st, opt: opt, order: make(map[string]*order), hands: map[string]hand{
+		sideHand: t.byHand(shopHand, false, opt.batches), sideWrites: t.byHand(shopWrites, true, opt.batches),
+	}}
+	for _, s := range followers() {
+		b.order[s] = newOrder()
+	}
 	_, policies, err := terms()
 	if err != nil {
 		return nil, err
@@ -71,12 +80,13 @@ func (b *bench) run(ctx context.Context, workers int) (workload, error) {
 			return workload{}, err
 		}
 		deskTally := tallyOf(steps, took)
-		follow := []string{sideStore, sideHand}
-		if round%2 == 1 {
-			slices.Reverse(follow)
+		if err := decode(steps); err != nil {
+			return workload{}, err
 		}
+		follow := followers()
+		first := round % len(follow)
 		tallies := map[string]*tally{sideDesk: deskTally}
-		for _, s := range follow {
+		for _, s := range slices.Concat(follow[first:], follow[:first]) {
 			if tallies[s], err = b.again(ctx, s, steps); err != nil {
 				return workload{}, fmt.Errorf("by %s: %w", s, err)
 			}
@@ -174,7 +184,7 @@ func (b *bench) again(ctx context.Context, side string, all [][]step) (*tally, e
 					cancel() // others may wait for what will not come
 					return fmt.Errorf("%s: %w", s.kind, err)
 				}
-				done.calls = append(done.calls, call{claimed: n}) // counted alike, as rows
+				done.calls = append(done.calls, call{claimed: n, reading: c.reading}) // counted alike, as rows
 			}
 			done.took = time.Since(start)
 			out[w] = append(out[w], done)
@@ -186,11 +196,16 @@ func (b *bench) again(ctx context.Context, side string, all [][]step) (*tally, e
 
 // repeat does one call again and returns how many rows it wrote.
 func (b *bench) repeat(ctx context.Context, side string, o *order, c call) (int, error) {
-	if c.claim != nil {
+	hand, byHand := b.hands[side]
+	switch {
+	case c.reading != nil && byHand:
+		return 0, hand.read(ctx, *c.reading)
+	case c.reading != nil:
+		return 0, nil
+	case c.claim != nil && byHand:
+		return hand.claim(ctx, *c.claim)
+	case c.claim != nil:
 		req := *c.claim
-		if side == sideHand {
-			return b.hand.claim(ctx, req)
-		}
 		req.Shops = []string{shopStore}
 		found, err := b.t.store.Tickets().Claim(ctx, req)
 		return len(found), err
@@ -200,8 +215,8 @@ func (b *bench) repeat(ctx context.Context, side string, o *order, c call) (int,
 	}
 	n := c.rows()
 	var err error
-	if side == sideHand {
-		n, err = b.hand.write(ctx, c)
+	if byHand {
+		n, err = hand.write(ctx, c)
 	} else {
 		err = b.t.store.Tickets().Commit(ctx, inShop(c.commit, shopStore))
 	}
