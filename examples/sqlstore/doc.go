@@ -27,9 +27,9 @@
 // [goodwill.Store]. What PostgreSQL gave up to serialize (40001) or in a deadlock
 // (40P01), and what SQLite finds changed since a deferred transaction began to
 // read, is the contract's ErrConflict: it left nothing behind and may succeed
-// when it is tried again. [ErrFull] and [ErrReadOnly] left nothing behind either,
-// and go on until somebody makes room. All others come as the driver gives them,
-// and leave a write's outcome unknown.
+// when it is tried again. [ErrFull], [ErrReadOnly] and [ErrUnavailable] left nothing
+// behind either, and go on until somebody makes room. All others come as the driver
+// gives them, and leave a write's outcome unknown.
 //
 // # Concurrency
 //

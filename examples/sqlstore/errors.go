@@ -10,12 +10,17 @@ import (
 )
 
 // What keeps a database from taking anything in. A commit that meets one of them
-// left nothing behind; reading goes on.
+// left nothing behind.
 var (
-	// ErrFull: the disk, or the size that a database may have, is used up.
+	// ErrFull: the disk, or the size that a database may have, is used up. Reading
+	// goes on.
 	ErrFull = errors.New("sqlstore: database is full")
 	// ErrReadOnly: the file, the server or the transaction may only be read.
 	ErrReadOnly = errors.New("sqlstore: database is read-only")
+	// ErrUnavailable: the server has no connection or no memory left, or is starting
+	// or going down; or another writer of the file took longer than SQLite waits. It
+	// passes by itself, or when somebody looks after the server.
+	ErrUnavailable = errors.New("sqlstore: database is unavailable")
 )
 
 // failure says what an error of the database means; conflict is what the
@@ -44,6 +49,8 @@ func meaningOf(err, conflict error) error {
 			return ErrFull
 		case "25006": // read-only transaction
 			return ErrReadOnly
+		case "53200", "53300", "57P03": // out of memory, too many connections, cannot connect now
+			return ErrUnavailable
 		}
 	case errors.As(err, &lite):
 		switch {
@@ -53,6 +60,8 @@ func meaningOf(err, conflict error) error {
 			return ErrFull
 		case lite.Code()&0xff == sqlite3.SQLITE_READONLY:
 			return ErrReadOnly
+		case lite.Code()&0xff == sqlite3.SQLITE_BUSY:
+			return ErrUnavailable
 		}
 	}
 	return nil
