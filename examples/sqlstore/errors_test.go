@@ -14,14 +14,22 @@ import (
 	"github.com/kulanz-go/kulanz/feedback"
 	"github.com/kulanz-go/kulanz/goodwill"
 	"github.com/kulanz-go/kulanz/ticket"
+	"github.com/kulanz-go/kulanz/ticket/tickettest"
 )
 
-// wantRefused looks whether all three stores refuse a case as they should, leave
-// nothing of it behind, and can still be read.
-func wantRefused(t *testing.T, s *sqlstore.Store, want error, big []byte) {
+// wantRefused looks whether all three stores refuse a case as they should and leave
+// nothing of it behind, and whether what was there can be read, by another store
+// where that one cannot.
+func wantRefused(t *testing.T, s, reader *sqlstore.Store, a aCase, want error, big []byte) {
+	t.Helper()
+	wantRefusal(t, s, a, want, big)
+	wantNothing(t, reader, a)
+}
+
+func wantRefusal(t *testing.T, s *sqlstore.Store, a aCase, want error, big []byte) {
 	t.Helper()
 	ctx := t.Context()
-	tc, gc, fc := aCase{2}.ticket(), aCase{2}.grant(), aCase{2}.invitation()
+	tc, gc, fc := a.ticket(), a.grant(), a.invitation()
 	tc.Changes[0].Next.Data, gc.Writes[0].Next.Data, fc.Writes[0].Next.Data = big, big, big
 	for name, err := range map[string]error{
 		"ticket": s.Tickets().Commit(ctx, tc), "grant": s.Goodwill().Commit(ctx, gc), "invitation": s.Feedback().Commit(ctx, fc),
@@ -30,17 +38,31 @@ func wantRefused(t *testing.T, s *sqlstore.Store, want error, big []byte) {
 			t.Errorf("%s: %v, want %v", name, err, want)
 		}
 	}
-	_, err := s.Tickets().Load(ctx, tc.Changes[0].Next.Ref())
+}
+
+// wantNothing looks whether nothing of a case is there, but all of the first.
+func wantNothing(t *testing.T, s *sqlstore.Store, a aCase) {
+	t.Helper()
+	ctx := t.Context()
+	_, err := s.Tickets().Load(ctx, a.ticket().Changes[0].Next.Ref())
 	if !errors.Is(err, ticket.ErrNotFound) {
 		t.Errorf("left a ticket behind: %v", err)
 	}
-	_, err = s.Goodwill().Load(ctx, gc.Writes[0].Next.Ref())
+	_, err = s.Goodwill().Load(ctx, a.grant().Writes[0].Next.Ref())
 	if !errors.Is(err, goodwill.ErrNotFound) {
 		t.Errorf("left a grant behind: %v", err)
 	}
-	_, err = s.Feedback().Load(ctx, fc.Writes[0].Next.Ref())
+	entries, err := s.Goodwill().Entries(ctx, goodwill.EntryQuery{Shop: tickettest.Shop, Grant: a.id(), Limit: 1})
+	if err != nil || len(entries) > 0 {
+		t.Errorf("left %d entries behind: %v", len(entries), err)
+	}
+	_, err = s.Feedback().Load(ctx, a.invitation().Writes[0].Next.Ref())
 	if !errors.Is(err, feedback.ErrNotFound) {
 		t.Errorf("left an invitation behind: %v", err)
+	}
+	_, err = s.Feedback().Lookup(ctx, a.invitation().Take[0].Key)
+	if !errors.Is(err, feedback.ErrNotFound) {
+		t.Errorf("left a key behind: %v", err)
 	}
 	if _, err = s.Tickets().Load(ctx, aCase{1}.ticket().Changes[0].Next.Ref()); err != nil {
 		t.Errorf("what was there cannot be read: %v", err)
@@ -56,7 +78,7 @@ func TestFullSQLite(t *testing.T) {
 	check(t, aCase{1}.write(ctx, o.Store))
 	_, err := o.DB().ExecContext(ctx, "PRAGMA max_page_count = 1") // as many as there are
 	check(t, err)
-	wantRefused(t, o.Store, sqlstore.ErrFull, make([]byte, 1<<20))
+	wantRefused(t, o.Store, o.Store, aCase{2}, sqlstore.ErrFull, make([]byte, 1<<20))
 	_, err = o.DB().ExecContext(ctx, "PRAGMA max_page_count = 1000000")
 	check(t, err)
 	check(t, aCase{2}.write(ctx, o.Store))
@@ -73,7 +95,7 @@ func TestReadOnlySQLite(t *testing.T) {
 	db, err := sql.Open("sqlite", "file:"+path+"?mode=ro&_txlock=immediate")
 	check(t, err)
 	defer func() { check(t, db.Close()) }()
-	wantRefused(t, sqlstore.SQLite(db), sqlstore.ErrReadOnly, nil)
+	wantRefused(t, sqlstore.SQLite(db), s, aCase{2}, sqlstore.ErrReadOnly, nil)
 }
 
 // A host's deferred transaction that read before another wrote is too late to
@@ -100,7 +122,7 @@ func TestStaleTransactionOnSQLite(t *testing.T) {
 	check(t, tx.Rollback())
 }
 
-// A server that may only be read, as a standby.
+// A host's session that may only read.
 func TestReadOnlyPostgres(t *testing.T) {
 	t.Parallel()
 	pool := postgres(t, pgx.ReadCommitted)
@@ -110,7 +132,8 @@ func TestReadOnlyPostgres(t *testing.T) {
 	standby, err := pgxpool.NewWithConfig(context.Background(), cfg)
 	check(t, err)
 	defer standby.Close()
-	wantRefused(t, sqlstore.Postgres(standby), sqlstore.ErrReadOnly, nil)
+	only := sqlstore.Postgres(standby)
+	wantRefused(t, only, only, aCase{2}, sqlstore.ErrReadOnly, nil)
 }
 
 // Two transactions of the host's that wait for each other: one of them is told to

@@ -23,10 +23,11 @@ type server struct {
 	control string // pg_ctl
 	folder  string
 	port    int
+	options string // beyond those of all
 }
 
 // startServer starts a server on a free port, and skips where none is installed.
-func startServer(t *testing.T) server {
+func startServer(t *testing.T, options string) server {
 	t.Helper()
 	found, err := filepath.Glob("/usr/lib/postgresql/*/bin/pg_ctl")
 	check(t, err)
@@ -37,23 +38,32 @@ func startServer(t *testing.T) server {
 	folder, err := os.MkdirTemp("", "kulanz-postgres-") //nolint:usetesting // the user postgres must reach it
 	check(t, err)
 	t.Cleanup(func() { check(t, os.RemoveAll(folder)) })
-	s := server{control: found[len(found)-1], folder: folder, port: freePort(t)}
-	if os.Getuid() == 0 { // PostgreSQL refuses to run as root
-		owner, err := user.Lookup("postgres")
-		check(t, err)
-		uid, err := strconv.Atoi(owner.Uid)
-		check(t, err)
-		check(t, os.Chown(folder, uid, -1))
-	}
+	s := server{control: found[len(found)-1], folder: folder, port: freePort(t), options: options}
+	own(t, folder)
 	check(t, s.run(filepath.Join(filepath.Dir(s.control), "initdb"), "-A", "trust", "-U", "postgres", "--no-sync"))
 	t.Cleanup(func() { check(t, s.run(s.control, "stop", "-m", "immediate")) })
 	check(t, s.restart("start"))
 	return s
 }
 
+// own gives a folder to the user that PostgreSQL runs as, which may not be root.
+func own(t *testing.T, folder string) {
+	t.Helper()
+	if os.Getuid() != 0 {
+		return
+	}
+	owner, err := user.Lookup("postgres")
+	check(t, err)
+	uid, err := strconv.Atoi(owner.Uid)
+	check(t, err)
+	check(t, os.Chown(folder, uid, -1))
+}
+
+func (s server) dsn() string { return fmt.Sprintf("postgres://postgres@127.0.0.1:%d/postgres", s.port) }
+
 // restart brings the server up, after it went down without saying goodbye.
 func (s server) restart(how ...string) error {
-	options := fmt.Sprintf("-p %d -k %s -c listen_addresses=127.0.0.1", s.port, s.folder)
+	options := fmt.Sprintf("-p %d -k %s -c listen_addresses=127.0.0.1 %s", s.port, s.folder, s.options)
 	return s.run(s.control, append(how, "-w", "-l", filepath.Join(s.folder, "log"), "-o", options)...)
 }
 
@@ -121,8 +131,8 @@ func team(t *testing.T, s stores) (*worker, func() map[string]int) {
 // The server is killed and comes back, again and again, while workers work.
 func TestServerCrashes(t *testing.T) {
 	t.Parallel()
-	srv := startServer(t)
-	pool, err := pgxpool.New(t.Context(), fmt.Sprintf("postgres://postgres@127.0.0.1:%d/postgres", srv.port))
+	srv := startServer(t, "")
+	pool, err := pgxpool.New(t.Context(), srv.dsn())
 	check(t, err)
 	defer pool.Close()
 	s := migrated(t, sqlstore.Postgres(pool))
