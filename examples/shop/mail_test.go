@@ -13,15 +13,21 @@ import (
 	"log"
 	"math/big"
 	"net"
+	"net/http"
+	netmail "net/mail"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/emersion/go-imap/v2"
 	"github.com/emersion/go-imap/v2/imapserver"
 	"github.com/emersion/go-imap/v2/imapserver/imapmemserver"
+	"github.com/emersion/go-sasl"
+	"github.com/emersion/go-smtp"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -120,6 +126,121 @@ func TestMailIsFetchedOnceThoughItIsKilled(t *testing.T) {
 	require.NoError(t, db.SQL().QueryRowContext(t.Context(), "SELECT count(*) FROM kulanz_ticket").Scan(&tickets))
 	require.NoError(t, db.Close())
 	assert.Equal(t, rounds*each, tickets)
+}
+
+// out is a mail server of others: it takes nothing the first time, and what is for a
+// mailbox that there is not never.
+type out struct {
+	mu     sync.Mutex
+	never  string
+	tries  map[string]map[string]int // by mailbox and Message-ID
+	taken  int
+	logins int
+}
+
+func (o *out) NewSession(*smtp.Conn) (smtp.Session, error) { //nolint:ireturn // the library's
+	return &outSession{out: o}, nil
+}
+
+type outSession struct {
+	*out
+
+	to string
+}
+
+func (s *outSession) AuthMechanisms() []string { return []string{sasl.Plain} }
+
+func (s *outSession) Auth(string) (sasl.Server, error) { //nolint:ireturn // the library's
+	return sasl.NewPlainServer(func(_, user, password string) error {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if user != "service" || password != "geheim" {
+			return smtp.ErrAuthFailed
+		}
+		s.logins++
+		return nil
+	}), nil
+}
+
+func (s *outSession) Reset()        {}
+func (s *outSession) Logout() error { return nil }
+
+func (s *outSession) Mail(string, *smtp.MailOptions) error { return nil }
+
+func (s *outSession) Rcpt(to string, _ *smtp.RcptOptions) error {
+	s.to = to
+	return nil
+}
+
+func (s *outSession) Data(r io.Reader) error {
+	m, err := netmail.ReadMessage(r)
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.tries[s.to] == nil {
+		s.tries[s.to] = make(map[string]int)
+	}
+	id := m.Header.Get("Message-ID")
+	s.tries[s.to][id]++
+	switch {
+	case s.to == s.never:
+		return &smtp.SMTPError{Code: 550, EnhancedCode: smtp.EnhancedCode{5, 1, 1}, Message: "no such mailbox"}
+	case s.tries[s.to][id] == 1:
+		return &smtp.SMTPError{Code: 451, EnhancedCode: smtp.EnhancedCode{4, 7, 1}, Message: "greylisted"}
+	}
+	s.taken++
+	return nil
+}
+
+// Mail goes out by STARTTLS with a login. What is refused for now is tried again,
+// what is refused for good is not, and is to be seen.
+func TestMailGoesOutThroughAServer(t *testing.T) {
+	t.Parallel()
+	o := &out{never: "niemand@post.example", tries: make(map[string]map[string]int)}
+	cfg, roots := certified(t)
+	srv := smtp.NewServer(o)
+	srv.TLSConfig, srv.ErrorLog = cfg, log.New(io.Discard, "", 0)
+	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	done := make(chan struct{})
+	go func() { defer close(done); _ = srv.Serve(l) }()
+	t.Cleanup(func() { _ = srv.Close(); <-done })
+	env := []string{"SHOP_SMTP_PASSWORD=geheim", "SSL_CERT_FILE=" + roots}
+	p := startIn(t, t.TempDir(), env, "-demo=false", "-smtp", l.Addr().String(), "-smtp-security", "starttls", "-smtp-user", "service")
+	const later = "spaeter@post.example"
+	for _, to := range []string{later, o.never} {
+		p.write(to, "k1 "+to, "Erste Nachricht")
+		p.write(to, "k2 "+to, "Zweite Nachricht") // who writes is known by now: the link goes by mail
+	}
+	password := p.lines[0][strings.LastIndex(p.lines[0], " ")+1:]
+	agent := client(t)
+	p.post(agent, "/desk/login", "name", "admin", "password", password)
+	p.post(agent, "/desk/password", "old", password, "password", "ein langes Passwort", "again", "ein langes Passwort")
+	_, _, inbox := p.get(agent, "/desk")
+	links := slices.Compact(ticketPage.FindAllString(inbox, -1))
+	require.NotEmpty(t, links)
+	for i, link := range links {
+		code, _, body := p.post(agent, link+"/do/reply", "key", fmt.Sprint("r", i), "text", "Es kommt morgen.")
+		require.Equal(t, http.StatusOK, code, body)
+	}
+	require.Eventually(t, func() bool {
+		_, _, failed := p.get(agent, "/desk/manage/failed")
+		_, _, audit := p.get(agent, "/desk/manage/audit")
+		o.mu.Lock()
+		defer o.mu.Unlock()
+		return o.taken >= 2 && strings.Contains(failed, "550 5.1.1") && strings.Contains(audit, "letter undelivered")
+	}, 90*time.Second, 200*time.Millisecond, "a person sees what did not go out")
+	p.stop()
+	for to, want := range map[string]int{later: 2, o.never: 1} {
+		assert.GreaterOrEqual(t, len(o.tries[to]), 2, "a letter of the shop's and an answer of the desk's")
+		for id, tries := range o.tries[to] {
+			assert.Regexp(t, "^<.+@.+>$", id)
+			assert.Equal(t, want, tries, "%s %s: tried again under the same id, until it is taken or refused for good", to, id)
+		}
+	}
+	assert.Equal(t, 2*len(o.tries[later])+len(o.tries[o.never]), o.logins)
 }
 
 // What would send a password in the clear, or says it where others see it, is no

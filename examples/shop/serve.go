@@ -50,20 +50,8 @@ func serve(ctx context.Context, o options, out, errs io.Writer) (err error) {
 	if err != nil {
 		return err
 	}
-	if o.demo {
-		if err := app.Seed(ctx, db, clock.Now(), o.days, log); err != nil {
-			return err
-		}
-	}
-	payer, err := pay.NewService(ctx, pay.Config{DB: db.SQL(), Now: clock.Now})
+	shop, payer, err := build(ctx, db, o, app.Config{DB: db, Now: clock.Now, Log: log, Base: o.base, Observe: watch}, out)
 	if err != nil {
-		return err
-	}
-	shop, err := app.New(ctx, app.Config{DB: db, Now: clock.Now, Log: log, Payer: payer, Base: o.base, Observe: watch})
-	if err != nil {
-		return err
-	}
-	if err := firstAgents(ctx, shop, out); err != nil {
 		return err
 	}
 	inbox, err := maildir.Open(o.inbox)
@@ -86,6 +74,28 @@ func serve(ctx context.Context, o options, out, errs io.Writer) (err error) {
 	err = open(ctx, o, pages, out)
 	in.stop()
 	return errors.Join(err, stop(ctx, db, clock, work))
+}
+
+// build puts the shop together. What its first start makes is made by one process
+// alone.
+func build(ctx context.Context, db *store.DB, o options, cfg app.Config, out io.Writer) (shop *app.App, payer *pay.Service, err error) { //nolint:nonamedreturns // set in a closure
+	err = db.Alone(ctx, func(ctx context.Context) error {
+		if o.demo {
+			if err := app.Seed(ctx, db, cfg.Now(), o.days, cfg.Log); err != nil {
+				return err
+			}
+		}
+		var err error
+		if payer, err = pay.NewService(ctx, pay.Config{DB: db.SQL(), Now: cfg.Now}); err != nil {
+			return err
+		}
+		cfg.Payer = payer
+		if shop, err = app.New(ctx, cfg); err != nil {
+			return err
+		}
+		return firstAgents(ctx, shop, out)
+	})
+	return shop, payer, err
 }
 
 // begin starts what works behind the pages.

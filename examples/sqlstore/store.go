@@ -115,11 +115,17 @@ func (s *Store) Migrate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	return s.MigrateHost(ctx, "kulanz_migration", files)
+}
+
+// MigrateHost does so for a host's own tables in the same database: files are its
+// SQL in the form of github.com/pressly/goose, and table keeps how far they are.
+func (s *Store) MigrateHost(ctx context.Context, table string, files fs.FS) error {
 	dialect := goose.DialectPostgres
 	if s.engine == EngineSQLite {
 		dialect = goose.DialectSQLite3
 	}
-	p, err := goose.NewProvider(dialect, s.sql, files, goose.WithTableName("kulanz_migration"))
+	p, err := goose.NewProvider(dialect, s.sql, files, goose.WithTableName(table))
 	if err != nil {
 		return fmt.Errorf("sqlstore: migrate: %w", err)
 	}

@@ -33,6 +33,7 @@ func (a *App) Background(m outbox.Mailer, sms outbox.Sender, others ...jobs.Task
 	also := []jobs.Task{
 		{Name: "letters", Every: 2 * time.Second, Do: func(ctx context.Context) error { return a.SendLetters(ctx, m) }},
 		{Name: "sessions", Every: time.Hour, Do: store.Sessions{DB: a.DB}.Sweep},
+		{Name: "links", Every: time.Hour, Do: func(ctx context.Context) error { return a.DB.SweepLinks(ctx, a.now()) }},
 		{Name: "presence", Every: time.Hour, Do: func(ctx context.Context) error { return a.DB.SweepLooks(ctx, time.Now().Add(-Since)) }},
 		{Name: "goodwill", Every: 5 * time.Second, Do: func(ctx context.Context) error {
 			_, err := a.Goodwill.Tick(ctx, goodwill.TickOptions{})

@@ -34,8 +34,8 @@ func (a *App) SendLogin(ctx context.Context, c demo.Customer) error {
 	if c.Language == "en" {
 		subject, text = "Your link to your tickets", "Hello,\n\nthis link shows you your tickets, for 30 minutes:\n"
 	}
-	link := a.base + "/in/" + a.Link(ForLogin, c.Ref, 30*time.Minute)
-	return a.DB.KeepLetter(ctx, a.now(), letter(c, subject, text+link+"\n"))
+	link := a.base + "/in/" + a.Link(ForLogin, NewKey()+" "+c.Ref, 30*time.Minute)
+	return a.write(ctx, c, subject, text+link)
 }
 
 // SendTicket sends the customer of a ticket the link to it.
@@ -44,27 +44,59 @@ func (a *App) SendTicket(ctx context.Context, c demo.Customer, t ticket.Ticket) 
 	if c.Language == "en" {
 		subject, text = "Your ticket "+t.Number, "Hello,\n\nyour message has arrived. Here is your ticket:\n"
 	}
-	return a.DB.KeepLetter(ctx, a.now(), letter(c, subject, text+a.base+"/t/"+a.TicketLink(t)+"\n"))
+	return a.write(ctx, c, subject, text+a.base+"/t/"+a.TicketLink(t))
 }
 
-// SendLetters sends what is to be sent. A letter that does not go out does not
-// hold up the others, and is tried again at the next call.
+// lettersAnHour is how many links a mailbox gets: anybody can ask for them.
+const lettersAnHour = 20
+
+// write keeps a letter that anybody may have asked for, within bounds.
+func (a *App) write(ctx context.Context, c demo.Customer, subject, text string) error {
+	n, err := a.DB.LettersSince(ctx, c.Ref, a.now().Add(-time.Hour))
+	if err != nil || n >= lettersAnHour {
+		return err
+	}
+	return a.DB.KeepLetter(ctx, a.now(), letter(c, subject, text+"\n"))
+}
+
+// SendLetters sends what is to be sent. A letter that does not go out does not hold
+// up the others: it is tried again under the same id, more and more seldom, until it
+// is refused for good or five days old.
 func (a *App) SendLetters(ctx context.Context, m outbox.Mailer) error {
-	all, err := a.DB.Letters(ctx, 50)
+	all, err := a.DB.Letters(ctx, a.now(), 50)
 	if err != nil {
 		return err
 	}
 	var faults []error
 	for _, l := range all {
-		err := m.Send(ctx, outbox.Mail{ID: l.ID + "@" + Shop, From: From().Address, To: l.To, Raw: compose(l, a.now())})
-		if err == nil || errors.Is(err, ticket.ErrPermanent) {
-			err = a.DB.Sent(ctx, l.ID, a.now())
+		err := m.Send(ctx, outbox.Mail{ID: l.ID + "@" + Shop, From: From().Address, To: l.To, Raw: compose(l.Letter, l.At)})
+		if ctx.Err() != nil {
+			break // it was told to stop: no fault of the letter's
 		}
-		if err != nil {
+		if err := errors.Join(err, a.noted(ctx, l, err)); err != nil {
 			faults = append(faults, fmt.Errorf("letter %s: %w", l.ID, err))
 		}
 	}
-	return errors.Join(faults...)
+	return errors.Join(errors.Join(faults...), ctx.Err())
+}
+
+// How long a letter is tried, how soon again at first and how seldom in the end.
+const (
+	letterLife  = 5 * 24 * time.Hour
+	letterFirst = 15 * time.Second
+	letterMost  = 4 * time.Hour
+)
+
+// noted writes down what became of a try.
+func (a *App) noted(ctx context.Context, l store.Try, fault error) error {
+	now := a.now()
+	if fault == nil {
+		return a.DB.Sent(ctx, l.ID, now)
+	}
+	if !errors.Is(fault, ticket.ErrPermanent) && now.Sub(l.At) < letterLife {
+		return a.DB.Later(ctx, l.ID, now.Add(min(letterFirst<<min(l.Tries, 16), letterMost)))
+	}
+	return errors.Join(a.DB.GiveUp(ctx, l.ID, now), a.DB.Log(ctx, now, "system", "letter undelivered", l.Customer))
 }
 
 // compose writes the mail. No text can add a header field: subjects are encoded,

@@ -1,10 +1,12 @@
 package app
 
 import (
+	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
+	"encoding/hex"
 	"errors"
 	"strings"
 	"time"
@@ -63,6 +65,37 @@ func (a *App) sign(p Purpose, body []byte) []byte {
 // TicketLink lets its customer see a ticket for half a year.
 func (a *App) TicketLink(t ticket.Ticket) string {
 	return a.Link(ForTicket, t.ID.String()+" "+t.Customer.Ref, 180*24*time.Hour)
+}
+
+// OpensLogin returns the customer of a link to sign in with, as long as nobody has.
+func (a *App) OpensLogin(token string) (string, error) {
+	text, err := a.Opens(ForLogin, token)
+	if err != nil {
+		return "", err
+	}
+	_, customer, ok := strings.Cut(text, " ")
+	if !ok {
+		return "", ErrToken
+	}
+	return customer, nil
+}
+
+// UseLogin is OpensLogin for the one time that a link signs somebody in.
+func (a *App) UseLogin(ctx context.Context, token string) (string, error) {
+	customer, err := a.OpensLogin(token)
+	if err != nil {
+		return "", err
+	}
+	raw, err := base64.RawURLEncoding.DecodeString(token) // of which one text has several forms
+	if err != nil {
+		return "", ErrToken
+	}
+	id := sha256.Sum256(raw)
+	first, err := a.DB.UseLink(ctx, hex.EncodeToString(id[:]), a.now().Add(time.Hour))
+	if err == nil && !first {
+		err = ErrToken
+	}
+	return customer, err
 }
 
 // OpensTicket returns the ticket of a link, and who its customer is.

@@ -85,36 +85,53 @@ func (d *DB) SQLite() bool { return d.sqlite }
 // Ping reports whether the database answers.
 func (d *DB) Ping(ctx context.Context) error { return d.db.PingContext(ctx) }
 
-//go:embed schema.sql
-var schema embed.FS
+//go:embed migrations
+var embedded embed.FS
 
+// migrate brings all tables up to date: the library's, River's and the shop's, each
+// by its own versions.
 func (d *DB) migrate(ctx context.Context) error {
-	if err := d.Desk.Migrate(ctx); err != nil {
-		return err
-	}
-	if err := d.Queue.Migrate(ctx); err != nil {
-		return err
-	}
-	text, err := fs.ReadFile(schema, "schema.sql")
+	files, err := fs.Sub(embedded, "migrations/"+string(d.engine()))
 	if err != nil {
 		return err
 	}
-	blob, serial := "bytea", "bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY"
-	if d.sqlite {
-		blob, serial = "blob", "integer PRIMARY KEY AUTOINCREMENT"
-	}
-	return d.In(ctx, func(tx *Tx) error {
-		for statement := range strings.SplitSeq(string(text), ";\n") {
-			statement = strings.NewReplacer("BLOB", blob, "SERIAL", serial).Replace(statement)
-			if strings.TrimSpace(statement) == "" {
-				continue
-			}
-			if err := tx.exec(ctx, statement); err != nil {
-				return err
-			}
+	return d.Alone(ctx, func(ctx context.Context) error {
+		if err := d.Desk.Migrate(ctx); err != nil {
+			return err
 		}
-		return nil
+		if err := d.Queue.Migrate(ctx); err != nil {
+			return err
+		}
+		return d.Desk.MigrateHost(ctx, "shop_migration", files)
 	})
+}
+
+func (d *DB) engine() sqlstore.Engine {
+	if d.sqlite {
+		return sqlstore.EngineSQLite
+	}
+	return sqlstore.EnginePostgres
+}
+
+// Alone runs fn while no other process of this database's does: what a first start
+// makes is made once, however many start together. A file of SQLite has one process.
+func (d *DB) Alone(ctx context.Context, fn func(context.Context) error) (err error) {
+	if d.sqlite {
+		return fn(ctx)
+	}
+	conn, err := d.db.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	// Where the connection breaks the lock is gone with it.
+	defer func() { err = errors.Join(err, conn.Close()) }()
+	const name = "hashtext('kulanz shop ' || current_schema())"
+	if _, err := conn.ExecContext(ctx, "SELECT pg_advisory_lock("+name+")"); err != nil {
+		return err
+	}
+	err = fn(ctx)
+	_, unlocked := conn.ExecContext(context.WithoutCancel(ctx), "SELECT pg_advisory_unlock("+name+")")
+	return errors.Join(err, unlocked)
 }
 
 // Tx is one transaction over the shop's rows and the library's.

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"net/http"
 
-	"github.com/kulanz-go/kulanz/examples/shop/app"
 	"github.com/kulanz-go/kulanz/examples/shop/store"
 )
 
@@ -33,14 +32,14 @@ func (s *Server) loginLink(w http.ResponseWriter, r *http.Request, v *view) erro
 // loginConfirm asks for a click: mail scanners follow links.
 func (s *Server) loginConfirm(w http.ResponseWriter, r *http.Request, v *view) error {
 	v.Path = ""
-	if _, err := s.app.Opens(app.ForLogin, r.PathValue("token")); err != nil {
+	if _, err := s.app.OpensLogin(r.PathValue("token")); err != nil {
 		return err
 	}
 	return s.render(w, v, "customer_signin_confirm", nil)
 }
 
 func (s *Server) loginByLink(w http.ResponseWriter, r *http.Request, _ *view) error {
-	ref, err := s.app.Opens(app.ForLogin, r.PathValue("token"))
+	ref, err := s.app.UseLogin(r.Context(), r.PathValue("token"))
 	if err != nil {
 		return err
 	}

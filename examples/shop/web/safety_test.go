@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -136,11 +137,18 @@ func TestALoginLinkNeedsAClick(t *testing.T) {
 	t.Parallel()
 	s := open(t)
 	b := s.browser()
-	link := "/in/" + s.app.Link(app.ForLogin, "c0001", 1e12)
-	assert.Equal(t, http.StatusOK, b.get(link).code)
-	assert.Contains(t, b.get("/my").body, "Link senden")
+	link := "/in/" + s.app.Link(app.ForLogin, "x c0001", 1e12)
+	for range 2 {
+		assert.Equal(t, http.StatusOK, b.get(link).code)
+		assert.Contains(t, b.get("/my").body, "Link senden")
+	}
 	assert.Equal(t, "/my", b.post(link).path)
 	assert.NotContains(t, b.get("/my").body, "Link senden")
+	other := s.browser()
+	assert.Equal(t, http.StatusNotFound, other.post(link).code, "it opens once")
+	assert.Contains(t, other.get("/my").body, "Link senden")
+	require.NoError(t, s.db.SweepLinks(t.Context(), friday.Add(time.Minute)))
+	assert.Equal(t, http.StatusNotFound, other.post(link).code, "as long as it would open")
 }
 
 // 5. Nothing that anybody types ends a header field, of a mail or a page.

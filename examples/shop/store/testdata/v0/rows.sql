@@ -1,0 +1,12 @@
+INSERT INTO shop_customer VALUES ('c1', 'erika@post.example', '{"Ref":"c1","Name":"Erika","Email":"erika@post.example","Language":"de"}');
+INSERT INTO shop_order VALUES ('W-10001', 'c1', 1700000000000000, '{"ID":"W-10001","Customer":"c1"}');
+INSERT INTO shop_agent VALUES ('anna', 'hash', 1, '{"ID":"anna","Role":"lead"}');
+INSERT INTO shop_file VALUES ('f1', 'c1', 'a.txt', 'text/plain', 'siehe oben');
+INSERT INTO shop_setting VALUES ('keys', '{"Links":"AAAA"}');
+INSERT INTO shop_session VALUES ('t1', 'daten', 4000000000000000);
+INSERT INTO shop_audit (at, actor, what, about) VALUES (1700000000000000, 'anna', 'export', 'c1');
+INSERT INTO shop_withdrawal VALUES ('w1', 1700000000000000, 'W-10001', 'c1', 'K-1', '{"ID":"w1","Order":"W-10001"}');
+INSERT INTO shop_letter VALUES ('l1', 1700000000000000, 0, 'c1', '{"ID":"l1","Customer":"c1","To":"erika@post.example","Subject":"Hut","Text":"Noch nicht fort"}');
+INSERT INTO shop_letter VALUES ('l2', 1700000000000000, 1700000001000000, 'c1', '{}');
+INSERT INTO shop_review VALUES ('r1', 1700000000000000, 't', '', '', 0);
+INSERT INTO shop_presence VALUES ('K-1', 'anna', 1700000000000000);
