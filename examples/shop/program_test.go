@@ -81,12 +81,18 @@ func launch(tb testing.TB, dir string, env []string, args ...string) *process {
 	tb.Helper()
 	p := &process{t: tb, cmd: command(context.Background(), dir, append([]string{"-addr", "127.0.0.1:0", "-days", "1", "-rate", "0"}, args...)...)}
 	p.cmd.Env = append(p.cmd.Env, env...)
+	p.begin()
+	return p
+}
+
+// begin starts the process.
+func (p *process) begin() {
+	p.t.Helper()
 	var err error
 	p.out, err = p.cmd.StdoutPipe()
-	require.NoError(tb, err)
-	require.NoError(tb, p.cmd.Start())
-	tb.Cleanup(p.kill)
-	return p
+	require.NoError(p.t, err)
+	require.NoError(p.t, p.cmd.Start())
+	p.t.Cleanup(p.kill)
 }
 
 // opened waits until it is open.

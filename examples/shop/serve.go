@@ -50,15 +50,15 @@ func serve(ctx context.Context, o options, out, errs io.Writer) (err error) {
 	if err != nil {
 		return err
 	}
-	shop, payer, err := build(ctx, db, o, app.Config{DB: db, Now: clock.Now, Log: log, Base: o.base, Observe: watch}, out)
-	if err != nil {
-		return err
-	}
 	inbox, err := maildir.Open(o.inbox)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, inbox.Close()) }()
+	shop, payer, err := build(ctx, db, o, app.Config{DB: db, Now: clock.Now, Log: log, Base: o.base, Observe: watch, Mail: inbox}, out)
+	if err != nil {
+		return err
+	}
 	work, err := begin(ctx, shop, payer, inbox, o)
 	if err != nil {
 		return err

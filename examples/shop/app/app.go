@@ -16,6 +16,7 @@ import (
 	"github.com/kulanz-go/kulanz/escalation/shift"
 	"github.com/kulanz-go/kulanz/escalation/signal"
 	"github.com/kulanz-go/kulanz/examples/shop/demo"
+	"github.com/kulanz-go/kulanz/examples/shop/maildir"
 	"github.com/kulanz-go/kulanz/examples/shop/reviews"
 	"github.com/kulanz-go/kulanz/examples/shop/store"
 	"github.com/kulanz-go/kulanz/feedback"
@@ -45,6 +46,9 @@ type Config struct {
 	Tone tone.Analyzer
 	// Base is where the shop is found: the beginning of every link in a mail.
 	Base string
+	// Mail is where incoming mail lies as it came, to be forgotten with its ticket.
+	// Nil: nowhere.
+	Mail *maildir.Dir
 	// Observe is told of every operation of the ticket desk. Default: nobody.
 	Observe func(ticket.Op)
 }
@@ -78,6 +82,7 @@ type App struct {
 	log     *slog.Logger
 	base    string
 	secret  []byte // signs links
+	mail    *maildir.Dir
 	replies *reviews.Deliverer
 	waiting recent[int]
 	figures recent[Figures]
@@ -104,7 +109,7 @@ func secrets(ctx context.Context, db *store.DB) (keys, error) {
 
 // New puts the shop together over its database.
 func New(ctx context.Context, cfg Config) (*App, error) {
-	a := &App{DB: cfg.DB, now: cfg.Now, log: cfg.Log, base: cfg.Base}
+	a := &App{DB: cfg.DB, now: cfg.Now, log: cfg.Log, base: cfg.Base, mail: cfg.Mail}
 	k, err := secrets(ctx, cfg.DB)
 	if err != nil {
 		return nil, err

@@ -76,9 +76,16 @@ func (a *App) open(ctx context.Context, at ticket.Attachment) (io.ReadCloser, er
 	return io.NopCloser(bytes.NewReader(f.Body)), nil
 }
 
+// forget deletes files, and mail as it came: both are named by a ticket's messages.
 func (a *App) forget(ctx context.Context, refs []string) error {
 	for _, ref := range refs {
 		if err := a.DB.DeleteFile(ctx, ref); err != nil {
+			return err
+		}
+		if a.mail == nil {
+			continue
+		}
+		if err := a.mail.Forget(ref); err != nil {
 			return err
 		}
 	}

@@ -180,6 +180,25 @@ func (d *Dir) Raw(name string) (io.ReadCloser, error) {
 	return f, nil
 }
 
+// Forget removes a mail wherever it is. One that is not there is no error, whatever
+// its name.
+func (d *Dir) Forget(name string) error {
+	if clean(name) != nil {
+		return nil
+	}
+	var faults []error
+	for folder, file := range map[string]string{folderNew: name, folderCur: strings.TrimSuffix(name, seen) + seen} {
+		err := d.root.Remove(folder + "/" + file)
+		if err == nil {
+			err = d.sync(folder)
+		}
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			faults = append(faults, fmt.Errorf("maildir: %w", err))
+		}
+	}
+	return errors.Join(faults...)
+}
+
 // Done moves a mail from new to cur. That another process has done so is no
 // error.
 func (d *Dir) Done(name string) error {

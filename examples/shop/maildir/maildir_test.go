@@ -90,3 +90,23 @@ func TestNothingOutsideIsTouched(t *testing.T) {
 	_, err = d.Open("link.eml")
 	require.Error(t, err)
 }
+
+func TestForget(t *testing.T) {
+	d, err := maildir.Open(filepath.Join(t.TempDir(), "m"))
+	require.NoError(t, err)
+	for _, name := range []string{"new.eml", "done.eml", "other.eml"} {
+		_, err := d.Put(name, []byte("x"))
+		require.NoError(t, err)
+	}
+	require.NoError(t, d.Done("done.eml"))
+	for _, name := range []string{"new.eml", "done.eml", "done.eml", "never.eml", "", "../../etc/passwd", "cur"} {
+		require.NoError(t, d.Forget(name), name)
+	}
+	for name, there := range map[string]bool{"new.eml": false, "done.eml": false, "other.eml": true} {
+		has, err := d.Has(name)
+		require.NoError(t, err)
+		assert.Equal(t, there, has, name)
+	}
+	require.NoError(t, d.Close())
+	require.Error(t, d.Forget("other.eml"), "a folder that is away is not forgotten")
+}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"regexp"
 	"strings"
 
@@ -28,6 +29,7 @@ type DB struct {
 
 	db     *sql.DB
 	sqlite bool
+	file   string // of SQLite
 	close  func() error
 }
 
@@ -54,7 +56,7 @@ func open(ctx context.Context, where string) (*DB, error) {
 		if err != nil {
 			return nil, errors.Join(err, desk.Close())
 		}
-		return &DB{Desk: desk.WithOutbox(queue.Outbox()), Queue: queue, db: desk.DB(), sqlite: true, close: func() error {
+		return &DB{Desk: desk.WithOutbox(queue.Outbox()), Queue: queue, db: desk.DB(), sqlite: true, file: where, close: func() error {
 			return errors.Join(queue.Close(), desk.Close())
 		}}, nil
 	}
@@ -82,8 +84,17 @@ func (d *DB) Close() error { return d.close() }
 // SQLite reports whether the database is a file of this process's machine.
 func (d *DB) SQLite() bool { return d.sqlite }
 
-// Ping reports whether the database answers.
-func (d *DB) Ping(ctx context.Context) error { return d.db.PingContext(ctx) }
+// Ping reports whether the database answers. A file whose name is gone still does,
+// and keeps nothing beyond the end of the process.
+func (d *DB) Ping(ctx context.Context) error {
+	if d.file != "" {
+		if _, err := os.Stat(d.file); err != nil {
+			return err
+		}
+	}
+	var n int
+	return d.one(ctx, []any{&n}, "SELECT count(*) FROM shop_migration")
+}
 
 //go:embed migrations
 var embedded embed.FS

@@ -27,6 +27,7 @@ import (
 
 	"github.com/kulanz-go/kulanz/examples/shop/app"
 	"github.com/kulanz-go/kulanz/examples/shop/demo"
+	"github.com/kulanz-go/kulanz/examples/shop/maildir"
 	"github.com/kulanz-go/kulanz/examples/shop/pay"
 	"github.com/kulanz-go/kulanz/examples/shop/store"
 	"github.com/kulanz-go/kulanz/examples/shop/web"
@@ -94,6 +95,7 @@ type site struct {
 	url   string
 	log   *bytes.Buffer
 	reg   *prometheus.Registry
+	mail  *maildir.Dir // as it came
 
 	handler http.Handler
 }
@@ -134,11 +136,14 @@ func openAt(tb testing.TB, where string, payer func(*pay.Service) goodwill.Payer
 	require.NoError(tb, err)
 	analyzer, err := engine()
 	require.NoError(tb, err)
+	s.mail, err = maildir.Open(filepath.Join(tb.TempDir(), "in"))
+	require.NoError(tb, err)
+	tb.Cleanup(func() { require.NoError(tb, s.mail.Close()) })
 	pays := goodwill.Payer(s.payer)
 	if payer != nil {
 		pays = payer(s.payer)
 	}
-	s.app, err = app.New(ctx, app.Config{DB: db, Now: s.clock.Now, Log: log, Payer: pays, PayTimeout: payTimeout, Base: "http://shop.test", Tone: analyzer})
+	s.app, err = app.New(ctx, app.Config{DB: db, Now: s.clock.Now, Log: log, Payer: pays, PayTimeout: payTimeout, Base: "http://shop.test", Tone: analyzer, Mail: s.mail})
 	require.NoError(tb, err)
 	cfg := web.Config{App: s.app, Log: log, Metrics: s.reg, Demo: true, Payments: s.payer, Password: quick()}
 	for _, c := range change {

@@ -7,6 +7,7 @@ import (
 	"image/color"
 	"image/png"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -19,6 +20,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kulanz-go/kulanz/examples/shop/app"
+	"github.com/kulanz-go/kulanz/examples/shop/outbox"
 	"github.com/kulanz-go/kulanz/examples/shop/store"
 	"github.com/kulanz-go/kulanz/ticket"
 )
@@ -402,6 +404,34 @@ func TestErasureReachesTheShopsOwnTables(t *testing.T) {
 	gone, err := s.app.Tickets.Get(t.Context(), app.System(), one.Ref())
 	require.NoError(t, err)
 	assert.Equal(t, ticket.StateErased, gone.State, "the tombstone stays")
+}
+
+// 11. Erasure reaches the mail as it came, and the files of it, and nobody else's.
+func TestErasureReachesMailAsItCame(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	ctx := t.Context()
+	for _, who := range []string{"weg", "bleibt"} {
+		raw := "From: " + who + "@post.example\r\nMessage-ID: <" + who + "@post.example>\r\nSubject: Hut\r\n\r\nBitte vergessen\r\n"
+		_, err := s.mail.Put(who+".eml", []byte(raw))
+		require.NoError(t, err)
+	}
+	require.NoError(t, s.app.Mailbox(s.mail, slog.New(slog.DiscardHandler)).Sweep(ctx))
+	work, err := s.app.Background(new(post), new(outbox.FakeGateway))
+	require.NoError(t, err)
+	require.NoError(t, work.Start(ctx))
+	known, err := s.db.CustomerByEmail(ctx, "weg@post.example")
+	require.NoError(t, err)
+	p := s.as("esra").post("/desk/privacy/erase", "customer", known.Ref, "sure", "yes")
+	require.Equal(t, http.StatusOK, p.code, s.log.String())
+	there := func(name string) bool {
+		has, err := s.mail.Has(name)
+		require.NoError(t, err)
+		return has
+	}
+	require.Eventually(t, func() bool { return !there("weg.eml") }, 20*time.Second, 20*time.Millisecond)
+	require.NoError(t, work.Stop(ctx))
+	assert.True(t, there("bleibt.eml"))
 }
 
 // Every place that the page about the demands names is there.
