@@ -270,8 +270,12 @@ func TestServersAreReachedSafely(t *testing.T) {
 		require.NotErrorIs(t, err, context.Canceled, "%q", args)
 	}
 	for _, args := range [][]string{
-		{"-imap", "mail.example:993"}, {"-imap", "[::1]:143"}, {"-imap", "localhost:143", "-imap-security", "tls"},
-		{"-smtp", "mail.example:587"}, {"-smtp", "mail.example:465", "-smtp-security", "tls"}, {"-smtp", "127.0.0.1:25"},
+		{"-imap", "mail.example:993"},
+		{"-imap", "[::1]:143"},
+		{"-imap", "localhost:143", "-imap-security", "tls"},
+		{"-smtp", "mail.example:587"},
+		{"-smtp", "mail.example:465", "-smtp-security", "tls"},
+		{"-smtp", "127.0.0.1:25"},
 		{"-proxy", "10.0.0.0/8, ::1/128"},
 	} {
 		require.ErrorIs(t, try(nil, args...), context.Canceled, "%q", args)

@@ -1,8 +1,10 @@
 package main_test
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"io/fs"
 	"mime/multipart"
@@ -29,45 +31,36 @@ func TestRequestsInFlightAreFinished(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	p := start(t, dir, "-demo=false")
-	body, typing := io.Pipe()
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, p.url+"/contact", body)
-	require.NoError(t, err)
-	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	type answer struct {
-		code int
-		path string
-		err  error
-	}
-	answered := make(chan answer, 1)
-	go func() {
-		got, err := http.DefaultTransport.RoundTrip(req)
-		a := answer{err: err}
-		if err == nil {
-			a.code, a.path = got.StatusCode, got.Header.Get("Location")
-			a.err = got.Body.Close()
-		}
-		answered <- a
-	}()
+	addr := strings.TrimPrefix(p.url, "http://")
 	form := url.Values{"key": {"k"}, "email": {"neu@post.example"}, "asked": {"1"}, "text": {"Gerade noch"}}.Encode()
-	_, err = typing.Write([]byte(form[:10])) // it has been read: the request is in flight
+	c, err := new(net.Dialer).DialContext(t.Context(), "tcp", addr)
 	require.NoError(t, err)
+	defer c.Close() //nolint:errcheck // it has been read from
+	_, err = fmt.Fprintf(c, "POST /contact HTTP/1.1\r\nHost: %s\r\nContent-Type: application/x-www-form-urlencoded\r\n"+
+		"Content-Length: %d\r\nExpect: 100-continue\r\n\r\n", addr, len(form))
+	require.NoError(t, err)
+	answers := bufio.NewReader(c)
+	reading, err := http.ReadResponse(answers, nil)
+	require.NoError(t, err)
+	require.NoError(t, reading.Body.Close())
+	require.Equal(t, http.StatusContinue, reading.StatusCode, "the page waits for the form")
 	require.NoError(t, p.cmd.Process.Signal(syscall.SIGTERM))
 	require.Eventually(t, func() bool {
-		c, err := new(net.Dialer).DialContext(t.Context(), "tcp", strings.TrimPrefix(p.url, "http://"))
+		another, err := new(net.Dialer).DialContext(t.Context(), "tcp", addr)
 		if err == nil {
-			_ = c.Close()
+			_ = another.Close()
 		}
 		return err != nil
 	}, 10*time.Second, 10*time.Millisecond, "nothing new is taken on")
-	_, err = typing.Write([]byte(form[10:]))
+	_, err = io.WriteString(c, form)
 	require.NoError(t, err)
-	require.NoError(t, typing.Close())
-	a := <-answered
-	require.NoError(t, a.err)
-	assert.Equal(t, http.StatusSeeOther, a.code)
+	answer, err := http.ReadResponse(answers, nil)
+	require.NoError(t, err)
+	require.NoError(t, answer.Body.Close())
+	assert.Equal(t, http.StatusSeeOther, answer.StatusCode)
 	require.NoError(t, p.cmd.Wait(), "it ends without a fault")
 	again := start(t, dir, "-demo=false")
-	_, _, page := again.get(client(t), a.path)
+	_, _, page := again.get(client(t), answer.Header.Get("Location"))
 	assert.Contains(t, page, "Gerade noch")
 	again.stop()
 }
@@ -187,13 +180,13 @@ type image struct {
 func build(t *testing.T) image {
 	t.Helper()
 	img := image{root: t.TempDir()}
-	require.NoError(t, os.Chmod(img.root, 0o755)) //nolint:gosec // as that of an image
+	require.NoError(t, os.Chmod(img.root, 0o755))
 	built := t.TempDir()
 	for _, d := range dockerfile(t) {
 		switch d[0] {
 		case "RUN":
 			line := strings.NewReplacer("-o /shop", "-o "+built+"/shop", "mkdir /data", "mkdir "+built+"/data").Replace(d[1])
-			cmd := exec.CommandContext(t.Context(), "sh", "-c", line) //nolint:gosec // the Dockerfile's
+			cmd := exec.CommandContext(t.Context(), "sh", "-c", line)
 			cmd.Dir = filepath.Join("..", "..")
 			out, err := cmd.CombinedOutput()
 			require.NoError(t, err, "%s", out)
@@ -203,11 +196,11 @@ func build(t *testing.T) image {
 				continue
 			}
 			from, to := fields[len(fields)-2], filepath.Join(img.root, fields[len(fields)-1])
-			require.NoError(t, os.MkdirAll(filepath.Dir(to), 0o755)) //nolint:gosec // as that of an image
+			require.NoError(t, os.MkdirAll(filepath.Dir(to), 0o755))
 			if from == "/shop" || from == "/data" {
 				from = built + from
 			}
-			cmd := exec.CommandContext(t.Context(), "cp", "-a", "--no-preserve=ownership", "-L", from, to) //nolint:gosec // the Dockerfile's
+			cmd := exec.CommandContext(t.Context(), "cp", "-a", "--no-preserve=ownership", "-L", from, to)
 			out, err := cmd.CombinedOutput()
 			require.NoError(t, err, "%s", out)
 			if strings.Contains(d[1], "--chown=65532:65532") {

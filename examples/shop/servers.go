@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"crypto/tls"
-	"errors"
 	"flag"
 	"fmt"
 	"net"
@@ -82,16 +81,16 @@ func secret(env func(string) string, name string) (string, error) {
 
 // secrets reads all of them.
 func (o *options) secrets(env func(string) string) error {
-	var faults []error
 	for name, to := range map[string]*string{
 		"SHOP_INTAKE_TOKEN": &o.token, "SHOP_WEBHOOK_SECRET": &o.secret,
 		"SHOP_SMTP_PASSWORD": &o.smtp.password, "SHOP_IMAP_PASSWORD": &o.imap.password,
 	} {
 		var err error
-		*to, err = secret(env, name)
-		faults = append(faults, err)
+		if *to, err = secret(env, name); err != nil {
+			return err
+		}
 	}
-	return errors.Join(faults...)
+	return nil
 }
 
 // mailer brings mail out: through a server, or into a folder.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/kulanz-go/kulanz/examples/shop/jobs"
@@ -30,7 +31,7 @@ func (a *App) Background(m outbox.Mailer, sms outbox.Sender, others ...jobs.Task
 	if err != nil {
 		return nil, err
 	}
-	also := []jobs.Task{
+	also := slices.Concat(others, []jobs.Task{
 		{Name: "letters", Every: 2 * time.Second, Do: func(ctx context.Context) error { return a.SendLetters(ctx, m) }},
 		{Name: "sessions", Every: time.Hour, Do: store.Sessions{DB: a.DB}.Sweep},
 		{Name: "links", Every: time.Hour, Do: func(ctx context.Context) error { return a.DB.SweepLinks(ctx, a.now()) }},
@@ -39,9 +40,9 @@ func (a *App) Background(m outbox.Mailer, sms outbox.Sender, others ...jobs.Task
 			_, err := a.Goodwill.Tick(ctx, goodwill.TickOptions{})
 			return err
 		}},
-	}
+	})
 	return a.DB.Queue.Runner(jobs.Config{
-		Tickets: a.Tickets, Deliver: a.deliver(out), Surveys: a.Surveys, Invite: out.Invite, Every: 2 * time.Second, Also: append(also, others...), Log: a.log,
+		Tickets: a.Tickets, Deliver: a.deliver(out), Surveys: a.Surveys, Invite: out.Invite, Every: 2 * time.Second, Also: also, Log: a.log,
 	})
 }
 

@@ -184,7 +184,7 @@ func (d *Dir) Raw(name string) (io.ReadCloser, error) {
 // its name.
 func (d *Dir) Forget(name string) error {
 	if clean(name) != nil {
-		return nil
+		return nil //nolint:nilerr // it cannot be there
 	}
 	var faults []error
 	for folder, file := range map[string]string{folderNew: name, folderCur: strings.TrimSuffix(name, seen) + seen} {
