@@ -271,6 +271,7 @@ func TestJourneys(t *testing.T) {
 		"two agents on one ticket":             twoAgents,
 		"a payment that nobody hears of":       silentPayment,
 		"an agent by keyboard alone":           agentByKeyboard,
+		"the desk on a telephone, in the dark": narrowDesk,
 	} {
 		t.Run(name, func(t *testing.T) { journey(visit(all, t, shop)) })
 	}
@@ -323,9 +324,7 @@ func byKeyboard(b *tab) {
 // finds nothing serious.
 func narrowDarkAccessible(b *tab) {
 	for _, scheme := range []string{"light", "dark"} {
-		b.do(chromedp.EmulateViewport(360, 740), call(emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
-			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
-		}))
+		b.looks(360, 740, scheme)
 		for _, path := range []string{"/", "/contact", "/my", "/withdrawal", "/review", "/terms", "/imprint", "/privacy", "/about", "/desk/login"} {
 			b.goTo(path)
 			b.fits(path)

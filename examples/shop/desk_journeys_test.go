@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"io"
 	"mime/quotedprintable"
 	"net/mail"
@@ -9,9 +10,13 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/input"
+	devtools "github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 	"github.com/stretchr/testify/assert"
@@ -40,10 +45,11 @@ func (b *tab) until(expression string) {
 	b.t.Helper()
 	tick := time.NewTicker(200 * time.Millisecond)
 	defer tick.Stop()
+	limit := time.After(time.Minute)
 	for !ask[bool](b, expression) {
 		select {
 		case <-tick.C:
-		case <-b.ctx.Done():
+		case <-limit:
 			require.Fail(b.t, "it did not become true", expression)
 		}
 	}
@@ -69,6 +75,7 @@ func (b *tab) letter(to string, link *regexp.Regexp) string {
 	b.t.Helper()
 	tick := time.NewTicker(200 * time.Millisecond)
 	defer tick.Stop()
+	limit := time.After(time.Minute)
 	for {
 		files, err := filepath.Glob(filepath.Join(b.shop.mail, "new", "*"))
 		require.NoError(b.t, err)
@@ -79,7 +86,7 @@ func (b *tab) letter(to string, link *regexp.Regexp) string {
 		}
 		select {
 		case <-tick.C:
-		case <-b.ctx.Done():
+		case <-limit:
 			require.Fail(b.t, "no such letter", "%s %s", to, link)
 		}
 	}
@@ -460,4 +467,80 @@ func agentByKeyboard(b *tab) {
 	b.key(kb.Escape)
 	b.goes("i")
 	assert.Equal(b.t, "/desk", b.path())
+}
+
+// Every page of the desk fits a small telephone, in the dark too, and axe finds
+// nothing serious.
+func narrowDesk(b *tab) {
+	who, o := b.buyer(2)
+	number := b.complains(who, o, "Nur ein Test mit einem sehrlangenundunteilbarenWort", "Zu spät. https://post.example/ein/sehr/langer/link/der/nirgends/bricht/0123456789012345678901234567890123456789")
+	bilal, esra := b.agent("bilal"), b.agent("esra")
+	at := bilal.opens(number)
+	bilal.offers(at, o)
+	for _, scheme := range []string{"light", "dark"} {
+		esra.looks(360, 740, scheme)
+		for _, path := range []string{
+			"/desk", at, at + "/goodwill?cause=late&order=" + o.ID, "/desk/manage", "/desk/manage/policy", "/desk/manage/measures",
+			"/desk/manage/blocks", "/desk/manage/failed", "/desk/manage/payments", "/desk/manage/audit", "/desk/privacy", "/desk/password",
+		} {
+			esra.goTo(path)
+			esra.fits(path)
+			esra.accessible()
+			if path == at || path == "/desk" {
+				esra.shot("narrow" + strings.ReplaceAll(path[:len("/desk")], "/", "-") + map[bool]string{true: "-ticket-"}[path == at] + scheme)
+			}
+		}
+	}
+}
+
+// looks sets how large the window is, and whether it is dark.
+func (b *tab) looks(width, height int64, scheme string) {
+	b.t.Helper()
+	b.do(chromedp.EmulateViewport(width, height), call(emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+		Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
+	}))
+}
+
+// The picture of the README, as KULANZ_PICTURE names its file: an agent at work on a
+// complaint, in English.
+func TestPicture(t *testing.T) {
+	file := os.Getenv("KULANZ_PICTURE")
+	if file == "" {
+		t.Skip("KULANZ_PICTURE names no file: no picture for the README")
+	}
+	b := visit(browser(t), t, start(t))
+	who, o := b.buyer(0)
+	number := b.complains(who, o, "Tent came too late", "The tent came after our holiday. I am very disappointed: we had to borrow one from friends.")
+	page := b.path()
+	bilal, anna := b.agent("bilal"), b.agent("anna")
+	at := bilal.opens(number)
+	bilal.press("#take button")
+	bilal.reply("Good morning, we are very sorry. We are looking into what we can do for you.")
+	bilal.offers(at, o)
+	anna.approves(at)
+	anna.press(`form[action$="/execute"] button`)
+	for _, a := range []*tab{b, bilal, anna} {
+		a.goTo("/language/en")
+	}
+	b.goTo(page)
+	b.do(chromedp.SetValue(chromedp.CSS(`main textarea`), "Thank you for your quick answer. When will the money be back, and who tells the carrier?"))
+	b.press(`form[action$="/write"] button`)
+	anna.opens(number)
+	bilal.looks(1280, 860, "light")
+	bilal.goTo(at)
+	bilal.unfold(`form[action$="/do/promise"]`)
+	bilal.do(chromedp.SetValue(chromedp.CSS("#reply"), "You will have it within three working days. We have told the carrier."))
+	bilal.do(chromedp.Evaluate[chromedp.Void](`document.activeElement.blur(); document.querySelector(".flash")?.remove()`))
+	bilal.until(`document.getElementById("watch").innerText.includes("Anna")`)
+	quality, format := int64(85), devtools.CaptureScreenshotFormatWebp
+	if filepath.Ext(file) == ".png" {
+		format = devtools.CaptureScreenshotFormatPng
+	}
+	picture, err := chromedp.Run(bilal.ctx, func(ctx context.Context, t *chromedp.Target) ([]byte, error) {
+		r, err := cdp.Call(ctx, t, devtools.CaptureScreenshot, devtools.CaptureScreenshotParams{Format: format, Quality: &quality})
+		return r.Data, err
+	})
+	require.NoError(t, err)
+	require.Less(t, len(picture), 150_000, "it is committed")
+	require.NoError(t, os.WriteFile(file, picture, 0o600))
 }

@@ -60,7 +60,9 @@ func TestEveryActionHasAButtonAndATrace(t *testing.T) {
 		{
 			action: "unassign", kind: ticket.EventUnassign, says: "abgegeben",
 			before: func(_ *site, b *browser, m ticket.Ticket) { b.act(m, "take", "expect", m.Assignee) },
-			effect: func(t *testing.T, m ticket.Ticket) { assert.NotEqual(t, "bilal", m.Assignee, "the next in turn has it") }, after: "take",
+			effect: func(t *testing.T, m ticket.Ticket) {
+				assert.NotEqual(t, "bilal", m.Assignee, "the next in turn has it")
+			}, after: "take",
 		},
 		{
 			action: "ack", kind: ticket.EventAck, says: "Eskalation gesehen",
@@ -162,7 +164,7 @@ func TestAgentsAttachFiles(t *testing.T) {
 		require.Equal(t, http.StatusOK, p.code, s.log.String())
 	}
 	assert.Equal(t, 1, s.now(m).Counters.Replies)
-	link := regexp.MustCompile(pageOf(m) + `/file/[0-9a-f]+`).FindAllString(p.body, -1)
+	link := regexp.MustCompile(pageOf(m)+`/file/[0-9a-f]+`).FindAllString(p.body, -1)
 	require.Len(t, link, 1, p.body)
 	f := bilal.get(link[0])
 	assert.NotContains(t, f.body, "GPS")
