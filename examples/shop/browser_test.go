@@ -245,7 +245,10 @@ func (b *tab) accessible() {
 // fits says whether nothing of the page lies beside the window.
 func (b *tab) fits(path string) {
 	b.t.Helper()
-	assert.LessOrEqual(b.t, ask[int](b, `document.documentElement.scrollWidth`), ask[int](b, `window.innerWidth`), path)
+	const beside = `[...document.querySelectorAll("main *")].filter(e => e.getBoundingClientRect().right > innerWidth && !e.closest(".scroll")).map(e => e.outerHTML.slice(0, 200))`
+	if ask[int](b, `document.documentElement.scrollWidth`) > ask[int](b, `window.innerWidth`) {
+		assert.Fail(b.t, "wider than the window: "+path, "%s", strings.Join(ask[[]string](b, beside), "\n"))
+	}
 }
 
 func (b *tab) logIn(name string) {

@@ -487,7 +487,7 @@ func narrowDesk(b *tab) {
 			esra.fits(path)
 			esra.accessible()
 			if path == at || path == "/desk" {
-				esra.shot("narrow" + strings.ReplaceAll(path[:len("/desk")], "/", "-") + map[bool]string{true: "-ticket-"}[path == at] + scheme)
+				esra.shot("narrow-" + map[bool]string{true: "ticket", false: "inbox"}[path == at] + "-" + scheme)
 			}
 		}
 	}
@@ -526,9 +526,8 @@ func TestPicture(t *testing.T) {
 	b.do(chromedp.SetValue(chromedp.CSS(`main textarea`), "Thank you for your quick answer. When will the money be back, and who tells the carrier?"))
 	b.press(`form[action$="/write"] button`)
 	anna.opens(number)
-	bilal.looks(1280, 860, "light")
+	bilal.looks(1280, 1040, "light")
 	bilal.goTo(at)
-	bilal.unfold(`form[action$="/do/promise"]`)
 	bilal.do(chromedp.SetValue(chromedp.CSS("#reply"), "You will have it within three working days. We have told the carrier."))
 	bilal.do(chromedp.Evaluate[chromedp.Void](`document.activeElement.blur(); document.querySelector(".flash")?.remove()`))
 	bilal.until(`document.getElementById("watch").innerText.includes("Anna")`)
