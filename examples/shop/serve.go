@@ -64,14 +64,10 @@ func serve(ctx context.Context, o options, out, errs io.Writer) (err error) {
 		return err
 	}
 	in := takeIn(ctx, shop, inbox, o, log)
-	pages := web.Config{
-		App: shop, Log: log, Metrics: registry, Secure: o.secure, Demo: o.demo, Clock: clock, Rate: o.rate, Password: hashing(),
-		Intake: in.endpoints, Proxies: o.proxies,
-	}
-	if o.demo {
-		pages.Payments = payer
-	}
-	err = open(ctx, o, pages, out)
+	err = open(ctx, o, web.Config{
+		App: shop, Log: log, Metrics: registry, Secure: o.secure, Demo: o.demo, Clock: clock, Payments: payer, Rate: o.rate,
+		Password: hashing(), Intake: in.endpoints, Proxies: o.proxies,
+	}, out)
 	in.stop()
 	return errors.Join(err, stop(ctx, db, clock, work))
 }

@@ -178,7 +178,10 @@ func (a *App) Act(ctx context.Context, actor ticket.Actor, ref ticket.Ref, cmd t
 
 // Attached are files as a message holds them, each with a name of its own.
 func Attached(key string, files []store.File) []ticket.Attachment {
-	var out []ticket.Attachment
+	if len(files) == 0 {
+		return nil
+	}
+	out := make([]ticket.Attachment, 0, len(files))
 	for i := range files {
 		f := &files[i]
 		sum := sha256.New()

@@ -188,10 +188,10 @@ func (s *Server) act(w http.ResponseWriter, r *http.Request, v *view) error {
 func (s *Server) meanwhile(r *http.Request, me ticket.Actor, ref ticket.Ref) ([]ticket.Event, error) {
 	seen, err := strconv.ParseInt(field(r, "seq"), 10, 64)
 	if err != nil {
-		return nil, nil //nolint:nilerr // a form without: of another action
+		return nil, nil // a form of another action
 	}
 	var news []ticket.Event
-	for e, err := range s.app.Tickets.History(r.Context(), me, ref) { //nolint:contextcheck // it has the request's
+	for e, err := range s.app.Tickets.History(r.Context(), me, ref) {
 		switch {
 		case err != nil:
 			return nil, err

@@ -42,7 +42,7 @@ func TestEveryActionHasAButtonAndATrace(t *testing.T) {
 		fields func(ticket.Ticket) []string
 		kind   ticket.EventKind
 		says   string // in the timeline
-		effect func(*testing.T, ticket.Ticket)
+		effect func(*assert.Assertions, ticket.Ticket)
 		after  string // the button that takes it back; empty: none
 		stays  bool   // it may be done again
 	}{
@@ -52,16 +52,16 @@ func TestEveryActionHasAButtonAndATrace(t *testing.T) {
 				_, err := s.app.Tickets.Do(s.t.Context(), app.System(), m.Ref(), ticket.Assign{Assignee: "bilal", Expect: m.Assignee})
 				require.NoError(s.t, err)
 			},
-			effect: func(t *testing.T, m ticket.Ticket) {
-				assert.Equal(t, ticket.StateOpen, m.State)
-				assert.Equal(t, "bilal", m.Assignee)
+			effect: func(is *assert.Assertions, m ticket.Ticket) {
+				is.Equal(ticket.StateOpen, m.State)
+				is.Equal("bilal", m.Assignee)
 			},
 		},
 		{
 			action: "unassign", kind: ticket.EventUnassign, says: "abgegeben",
 			before: func(_ *site, b *browser, m ticket.Ticket) { b.act(m, "take", "expect", m.Assignee) },
-			effect: func(t *testing.T, m ticket.Ticket) {
-				assert.NotEqual(t, "bilal", m.Assignee, "the next in turn has it")
+			effect: func(is *assert.Assertions, m ticket.Ticket) {
+				is.NotEqual("bilal", m.Assignee, "the next in turn has it")
 			}, after: "take",
 		},
 		{
@@ -82,23 +82,23 @@ func TestEveryActionHasAButtonAndATrace(t *testing.T) {
 				b.act(m, "play", "id", "defect")
 			},
 			fields: func(m ticket.Ticket) []string { return []string{"id", m.Playbook.Step, "reason", "Foto ist schon da"} },
-			effect: func(t *testing.T, m ticket.Ticket) { assert.Equal(t, "choice", m.Playbook.Step) }, stays: true,
+			effect: func(is *assert.Assertions, m ticket.Ticket) { is.Equal("choice", m.Playbook.Step) }, stays: true,
 		},
 		{
 			action: "spam", kind: ticket.EventMarkSpam, says: "als Spam markiert", fields: func(ticket.Ticket) []string { return []string{"reason", "Werbung"} },
-			effect: func(t *testing.T, m ticket.Ticket) { assert.Equal(t, ticket.StateSpam, m.State) }, after: "not-spam",
+			effect: func(is *assert.Assertions, m ticket.Ticket) { is.Equal(ticket.StateSpam, m.State) }, after: "not-spam",
 		},
 		{
 			action: "not-spam", kind: ticket.EventNotSpam, says: "doch kein Spam",
 			before: func(_ *site, b *browser, m ticket.Ticket) { b.act(m, "spam", "reason", "Werbung") },
-			effect: func(t *testing.T, m ticket.Ticket) { assert.Equal(t, ticket.StateNew, m.State) }, after: "spam",
+			effect: func(is *assert.Assertions, m ticket.Ticket) { is.Equal(ticket.StateNew, m.State) }, after: "spam",
 		},
 		{
 			action: "offer-call", kind: ticket.EventOfferPhone, says: "Gespräch angeboten",
 			fields: func(ticket.Ticket) []string { return []string{"text", "Sollen wir kurz telefonieren?"} },
-			effect: func(t *testing.T, m ticket.Ticket) {
-				assert.Equal(t, friday, m.Dispute.PhoneOffered)
-				assert.Equal(t, 1, m.Counters.Replies, "it is an answer")
+			effect: func(is *assert.Assertions, m ticket.Ticket) {
+				is.Equal(friday, m.Dispute.PhoneOffered)
+				is.Equal(1, m.Counters.Replies, "it is an answer")
 			}, stays: true,
 		},
 		{
@@ -107,7 +107,7 @@ func TestEveryActionHasAButtonAndATrace(t *testing.T) {
 				b.act(m, "callback", "about", "Termin", "from", at(s, time.Hour), "until", at(s, 3*time.Hour))
 			},
 			fields: func(m ticket.Ticket) []string { return []string{"id", m.Callbacks[0].ID, "reason", "Schon erledigt"} },
-			effect: func(t *testing.T, m ticket.Ticket) { assert.Empty(t, m.Callbacks) },
+			effect: func(is *assert.Assertions, m ticket.Ticket) { is.Empty(m.Callbacks) },
 		},
 	} {
 		t.Run(c.action, func(t *testing.T) {
@@ -131,7 +131,7 @@ func TestEveryActionHasAButtonAndATrace(t *testing.T) {
 			}
 			assert.Regexp(t, `</time> · Bilal [^·]* · `+regexp.QuoteMeta(c.says), p.body)
 			if c.effect != nil {
-				c.effect(t, s.now(m))
+				c.effect(assert.New(t), s.now(m))
 			}
 			all := s.events(m)
 			last := all[len(all)-1]

@@ -13,6 +13,7 @@ import (
 	"github.com/kulanz-go/kulanz/examples/shop/app"
 	"github.com/kulanz-go/kulanz/examples/shop/demo"
 	"github.com/kulanz-go/kulanz/examples/shop/pay"
+	"github.com/kulanz-go/kulanz/examples/shop/web"
 	"github.com/kulanz-go/kulanz/goodwill"
 	"github.com/kulanz-go/kulanz/ticket"
 )
@@ -264,4 +265,8 @@ func TestThePaymentServiceIsSet(t *testing.T) {
 	for _, c := range pay.Conducts() {
 		require.NotContains(t, body, ">"+string(c)+"</option>", "each has a text")
 	}
+	shop := open(t, func(c *web.Config) { c.Demo = false })
+	require.Equal(t, http.StatusNotFound, shop.as("esra").get(page).code, "nobody plays with a shop's own")
+	require.Equal(t, http.StatusNotFound, shop.as("esra").post(page, "conduct", "silent").code)
+	require.NotContains(t, shop.as("esra").get("/desk/manage").body, page)
 }

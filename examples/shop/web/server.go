@@ -40,7 +40,7 @@ type Config struct {
 	Intake http.Handler
 	// Proxies are the shop's own, who are believed for whom they speak.
 	Proxies []netip.Prefix
-	// Payments is the payment service of the demo, to be looked at and made to behave
+	// Payments is the payment service of a demo, to be looked at and made to behave
 	// badly; nil: there is none.
 	Payments *pay.Service
 	// Rate multiplies how often one address may ask and write; 0: as often as it
@@ -79,6 +79,9 @@ var static embed.FS
 
 // New makes a server ready.
 func New(cfg Config) (*Server, error) {
+	if !cfg.Demo {
+		cfg.Payments = nil // nobody plays with a shop's own
+	}
 	if cfg.Metrics == nil {
 		cfg.Metrics = prometheus.NewRegistry()
 	}
