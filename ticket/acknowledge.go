@@ -127,7 +127,7 @@ func (r *reception) budget(ctx context.Context, u *unit, what, value string, n i
 	for i := range min(n, maxProbes) {
 		k := newKey(r.in.Shop, KeyNotice, "acknowledge", what, owner, strconv.Itoa((start+i)%n))
 		k.Expires = r.desk.rules.after(u.commit.At, r.desk.rules.cfg.AckBudget.Window)
-		held, err := r.desk.store.Lookup(ctx, k)
+		held, err := r.desk.holder(ctx, k)
 		switch {
 		case errors.Is(err, ErrNotFound) || err == nil && held.free(u.commit.At):
 			return k, true, nil

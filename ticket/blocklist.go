@@ -167,13 +167,19 @@ func (d *Desk) IsBlocked(ctx context.Context, shop, customer string, known bool)
 	if customer == "" {
 		return Block{}, false, nil
 	}
-	held, err := d.store.Lookup(ctx, blockKey(shop, customer))
+	held, err := d.holder(ctx, blockKey(shop, customer))
 	if errors.Is(err, ErrNotFound) {
 		return Block{}, false, nil
 	}
 	if err != nil {
 		return Block{}, false, fmt.Errorf("ticket: block list: %w", err)
 	}
+	return d.blockOf(ctx, held, known)
+}
+
+// blockOf returns the block that holds a customer's place on the list, and
+// whether it stands.
+func (d *Desk) blockOf(ctx context.Context, held Held, known bool) (Block, bool, error) {
 	rec, err := d.store.Load(ctx, held.Ref)
 	if errors.Is(err, ErrNotFound) {
 		return Block{}, false, nil

@@ -288,7 +288,7 @@ func (d *Desk) Find(ctx context.Context, actor Actor, number string) (Ticket, er
 	if err != nil {
 		return Ticket{}, err
 	}
-	held, err := d.store.Lookup(ctx, newKey(actor.Shop, KeyNumber, clean))
+	held, err := d.holder(ctx, newKey(actor.Shop, KeyNumber, clean))
 	if err != nil {
 		return Ticket{}, fmt.Errorf("ticket: number %s: %w", clean, err)
 	}

@@ -3,16 +3,7 @@ package ticket
 import (
 	"cmp"
 	"context"
-	"errors"
-	"fmt"
 	"slices"
-	"strings"
-)
-
-// Bounds of the search for a message's ticket.
-const (
-	maxReferences = 20 // of a message that are looked up, the latest first
-	maxRedirects  = 16 // along merges
 )
 
 // Receive takes in a message from outside: it finds the ticket that the
@@ -67,15 +58,21 @@ type reception struct {
 // isBlocked reports whether the block list keeps the message away. What the
 // law lets through it never does.
 func (r *reception) isBlocked(ctx context.Context, found bool) (bool, error) {
-	if r.in.Auto != "" || r.in.protected(r.desk.rules.cfg.Protected) {
+	if r.in.Customer.Ref == "" || r.in.Auto != "" || r.in.protected(r.desk.rules.cfg.Protected) {
 		return false, nil
 	}
-	_, stands, err := r.desk.IsBlocked(ctx, r.in.Shop, r.in.Customer.Ref, found || len(r.in.Orders) > 0)
+	held, err := r.lookup(ctx, blockKey(r.in.Shop, r.in.Customer.Ref))
+	if held == nil || err != nil {
+		return false, err
+	}
+	_, stands, err := r.desk.blockOf(ctx, *held, found || len(r.in.Orders) > 0)
 	return stands, err
 }
 
 func (r *reception) plan(ctx context.Context, u *unit) error {
-	r.holders = make(map[hexHash]*Held)
+	if err := r.lookUp(ctx); err != nil {
+		return err
+	}
 	key, done, err := r.key(ctx, u)
 	if done || err != nil {
 		return err
@@ -124,106 +121,6 @@ func (r *reception) join(ctx context.Context, u *unit, key Key, ended *envelope)
 		}
 	}
 	return false, nil
-}
-
-// holder returns the ticket that holds a key, where the message may enter it.
-func (r *reception) holder(ctx context.Context, k Key) (envelope, bool, error) {
-	held, err := r.lookup(ctx, k)
-	if held == nil || err != nil {
-		return envelope{}, false, err
-	}
-	env, ok, err := r.load(ctx, held.Ref)
-	return env, ok && r.mayJoin(&env.Ticket, k.Kind), err
-}
-
-// lookup returns who holds a key, nil for nobody, and asks once for a plan: what
-// changes meanwhile the commit finds out.
-func (r *reception) lookup(ctx context.Context, k Key) (*Held, error) {
-	if held, known := r.holders[k.Hash]; known {
-		return held, nil
-	}
-	held, err := r.desk.store.Lookup(ctx, k)
-	switch {
-	case errors.Is(err, ErrNotFound):
-		r.holders[k.Hash] = nil
-	case err != nil:
-		return nil, fmt.Errorf("ticket: find a message's ticket: %w", err)
-	default:
-		r.holders[k.Hash] = &held
-	}
-	return r.holders[k.Hash], nil
-}
-
-// key returns the message's unique key, or says that it came before. Another
-// message under the same id (some mailers repeat them) gets a key that its
-// content tells apart: it must not be lost for that.
-func (r *reception) key(ctx context.Context, u *unit) (Key, bool, error) {
-	files := make([]string, len(r.in.Attachments))
-	for i, f := range r.in.Attachments {
-		files[i] = f.Ref
-	}
-	content := digest(append([]string{r.in.Subject, r.in.Text, r.in.Customer.Ref}, files...)...)
-	k := newKey(r.in.Shop, KeyInbound, r.in.Key)
-	k.Digest = content
-	done, err := u.repeated(ctx, &k)
-	if !errors.Is(err, ErrKeyReuse) {
-		return k, done, err
-	}
-	k = newKey(r.in.Shop, KeyInbound, r.in.Key, string(content[:]))
-	k.Digest = content
-	done, err = u.repeated(ctx, &k)
-	return k, done, err
-}
-
-// find returns the ticket that the message points to: the one that the host
-// vouches for, that of an earlier message together with its customer, or the
-// customer's open matter.
-func (r *reception) find(ctx context.Context) (envelope, bool, error) {
-	if r.in.Ticket != nil && r.in.Ticket.Shop == r.in.Shop {
-		env, ok, err := r.load(ctx, *r.in.Ticket)
-		if ok || err != nil {
-			return env, ok, err
-		}
-	}
-	for _, k := range r.candidates() {
-		if env, ok, err := r.holder(ctx, k); ok || err != nil {
-			return env, ok, err
-		}
-	}
-	return envelope{}, false, nil
-}
-
-// candidates are the keys under which the ticket may be found.
-func (r *reception) candidates() []Key {
-	var keys []Key
-	refs := r.in.InReplyTo
-	for i := len(refs) - 1; i >= max(0, len(refs)-maxReferences); i-- {
-		id := strings.Trim(refs[i], "<> ")
-		keys = append(keys, newKey(r.in.Shop, KeyOutbound, id), newKey(r.in.Shop, KeyInbound, id))
-	}
-	return append(keys, matterKeys(r.in)...)
-}
-
-// mayJoin reports whether a message found through a key may enter the ticket.
-// References can be forged and copied: they count together with the sender
-// only. The key of a matter has the sender in it.
-func (r *reception) mayJoin(t *Ticket, found KeyKind) bool {
-	if t.Customer.Ref != r.in.Customer.Ref {
-		return false
-	}
-	return found == KeyMatter || r.in.Customer.Ref != "" || r.in.Auto != ""
-}
-
-func (r *reception) load(ctx context.Context, ref Ref) (envelope, bool, error) {
-	rec, err := r.desk.store.Load(ctx, ref)
-	if errors.Is(err, ErrNotFound) {
-		return envelope{}, false, nil
-	}
-	if err != nil {
-		return envelope{}, false, fmt.Errorf("ticket: load %s: %w", ref, err)
-	}
-	env, err := decodeRecord(rec)
-	return env, err == nil && rec.Kind == RecordTicket, err
 }
 
 // route follows merges to the ticket that takes the message, and says whether

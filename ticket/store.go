@@ -59,10 +59,11 @@ type Store interface {
 	// number, in order. A record that does not exist has none.
 	History(ctx context.Context, q HistoryQuery) ([]StoredEvent, error)
 
-	// Lookup returns who holds a key, expired or not, or [ErrNotFound]. Of the
-	// key only Shop, Kind and Hash count. A host may delete keys a day after
-	// they expired.
-	Lookup(ctx context.Context, key Key) (Held, error)
+	// Lookup returns who holds each of some keys, expired or not, in any order,
+	// and leaves out those that nobody holds. Of a key only Shop, Kind and Hash
+	// count; no key comes twice, and there are at most [MaxPage]. A host may
+	// delete keys a day after they expired.
+	Lookup(ctx context.Context, keys ...Key) ([]Held, error)
 
 	// List returns one page of one shop's records in a stable order: ties are
 	// broken by id, so that no record is skipped or repeated while others

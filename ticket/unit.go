@@ -90,7 +90,7 @@ func hasCommitKey(err error) bool {
 // find looks the commit's own key up. If it is held, what was asked for is
 // what landed then, not the repeat of something older.
 func (u *unit) find(ctx context.Context) error {
-	held, err := u.desk.store.Lookup(ctx, *u.op.mine)
+	held, err := u.desk.holder(ctx, *u.op.mine)
 	if err == nil {
 		u.recalled, u.repeat = &held, false
 	}
@@ -248,7 +248,7 @@ func (u *unit) moveMatters(ctx context.Context, env *envelope) error {
 	}
 	var taken []hexHash
 	for _, h := range env.Freed {
-		_, err := u.desk.store.Lookup(ctx, key(h))
+		_, err := u.desk.holder(ctx, key(h))
 		switch {
 		case errors.Is(err, ErrNotFound):
 			u.commit.Take = append(u.commit.Take, Held{Key: key(h), Ref: t.Ref()})
@@ -346,15 +346,22 @@ func (u *unit) repeated(ctx context.Context, key *Key) (bool, error) {
 	if key == nil {
 		return false, nil
 	}
-	held, err := u.desk.store.Lookup(ctx, *key)
+	held, err := u.desk.holder(ctx, *key)
 	switch {
 	case errors.Is(err, ErrNotFound):
 		return false, nil
 	case err != nil:
 		return false, fmt.Errorf("ticket: idempotency key: %w", err)
-	case held.free(u.commit.At):
+	}
+	return u.repeats(*key, held)
+}
+
+// repeats reports whether who holds a caller's key holds it for the same.
+func (u *unit) repeats(key Key, held Held) (bool, error) {
+	if held.free(u.commit.At) {
 		return false, nil
-	case held.Key.Digest != key.Digest:
+	}
+	if held.Key.Digest != key.Digest {
 		return false, fmt.Errorf("ticket: %w", ErrKeyReuse)
 	}
 	u.recalled, u.repeat = &held, true

@@ -95,7 +95,7 @@ func (u *unit) free(ctx context.Context, shop string, w KeyWish, taken []Held) (
 		if slices.ContainsFunc(u.commit.Take, same) || slices.ContainsFunc(taken, same) {
 			continue
 		}
-		held, err := u.desk.store.Lookup(ctx, k)
+		held, err := u.desk.holder(ctx, k)
 		switch {
 		case errors.Is(err, ErrNotFound) || err == nil && held.free(u.commit.At):
 			return value, nil
@@ -121,7 +121,7 @@ func (u *unit) release(ctx context.Context, env *envelope, wishes []KeyWish) {
 				env.Slots = slices.DeleteFunc(slices.Clone(env.Slots), func(h hexHash) bool { return h == k.Hash })
 				continue
 			}
-			held, err := u.desk.store.Lookup(ctx, k)
+			held, err := u.desk.holder(ctx, k)
 			if err == nil && held.Ref == ref && !slices.Contains(u.commit.Release, k) {
 				u.commit.Release = append(u.commit.Release, k)
 				env.Slots = slices.DeleteFunc(slices.Clone(env.Slots), func(h hexHash) bool { return h == k.Hash })

@@ -53,13 +53,24 @@ func (t *taking) refused(i int) bool {
 	return !t.got[k.kind+string(k.hash)]
 }
 
+// holders asks who holds keys: for their shop, kind and hash, and other columns.
+func (h shelf[R]) holders(columns string, keys ...key) *statement {
+	args := make([]any, 0, 3*len(keys))
+	for _, k := range keys {
+		args = append(args, k.shop, k.kind, k.hash)
+	}
+	s := query("SELECT shop, kind, hash, " + columns + " FROM " + h.name + "_key WHERE ")
+	h.s.oneOf(s, "shop, kind, hash", 3, args)
+	return s
+}
+
 // holder reads who holds a key: columns, in their order, into dest.
 func (h shelf[R]) holder(ctx context.Context, k key, columns string, dest ...any) error {
 	found := h.notFound
-	s := query("SELECT "+columns+" FROM "+h.name+"_key WHERE shop = ? AND kind = ? AND hash = ?", k.shop, k.kind, k.hash)
-	err := h.s.db.send(ctx, s.each(func(r row) error {
+	err := h.s.db.send(ctx, h.holders(columns, k).each(func(r row) error {
+		var k key
 		found = nil
-		return r.Scan(dest...)
+		return r.Scan(append([]any{&k.shop, &k.kind, &k.hash}, dest...)...)
 	}))
 	return cmp.Or(err, found)
 }

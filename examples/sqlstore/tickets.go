@@ -134,17 +134,28 @@ func (t Tickets) history(ctx context.Context, c conn, q ticket.HistoryQuery) ([]
 }
 
 // Lookup implements [ticket.Store].
-func (t Tickets) Lookup(ctx context.Context, k ticket.Key) (ticket.Held, error) {
-	held := ticket.Held{Key: ticket.Key{Shop: k.Shop, Kind: k.Kind, Hash: k.Hash}}
-	var digest []byte
-	var expires *int64
-	if err := t.holder(ctx, ticketKey(k), "digest, expires, ref_shop, ref_id, first_seq, last_seq",
-		&digest, &expires, &held.Ref.Shop, &held.Ref.ID, &held.First, &held.Last); err != nil {
-		return ticket.Held{}, err
+func (t Tickets) Lookup(ctx context.Context, keys ...ticket.Key) ([]ticket.Held, error) {
+	if len(keys) == 0 {
+		return nil, ctx.Err()
 	}
-	copy(held.Key.Digest[:], digest)
-	held.Key.Expires = instant(expires)
-	return held, nil
+	names := make([]key, len(keys))
+	for i, k := range keys {
+		names[i] = ticketKey(k)
+	}
+	var found []ticket.Held
+	err := t.s.db.send(ctx, t.holders("digest, expires, ref_shop, ref_id, first_seq, last_seq", names...).each(func(r row) error {
+		var held ticket.Held
+		var hash, digest []byte
+		var expires *int64
+		k := &held.Key
+		err := r.Scan(&k.Shop, &k.Kind, &hash, &digest, &expires, &held.Ref.Shop, &held.Ref.ID, &held.First, &held.Last)
+		copy(k.Hash[:], hash)
+		copy(k.Digest[:], digest)
+		k.Expires = instant(expires)
+		found = append(found, held)
+		return err
+	}))
+	return found, err
 }
 
 // List implements [ticket.Store].

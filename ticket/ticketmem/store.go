@@ -160,17 +160,19 @@ func (s *Store) History(ctx context.Context, q ticket.HistoryQuery) ([]ticket.St
 }
 
 // Lookup implements [ticket.Store].
-func (s *Store) Lookup(ctx context.Context, key ticket.Key) (ticket.Held, error) {
+func (s *Store) Lookup(ctx context.Context, keys ...ticket.Key) ([]ticket.Held, error) {
 	if err := ctx.Err(); err != nil {
-		return ticket.Held{}, err
+		return nil, err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	h, ok := s.keys[nameOf(key)]
-	if !ok {
-		return ticket.Held{}, ticket.ErrNotFound
+	var found []ticket.Held
+	for _, k := range keys {
+		if h, ok := s.keys[nameOf(k)]; ok {
+			found = append(found, h)
+		}
 	}
-	return h, nil
+	return found, nil
 }
 
 // Claim implements [ticket.Store].

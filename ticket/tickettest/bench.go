@@ -143,8 +143,11 @@ func (s *stocked) lookup(b *testing.B) {
 	}
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {
-		_, err := s.store.Lookup(b.Context(), keys[i%len(keys)])
+		found, err := s.store.Lookup(b.Context(), keys[i%len(keys)])
 		s.must(b, err)
+		if len(found) != 1 {
+			b.Fatal("a key is not found")
+		}
 	}
 }
 

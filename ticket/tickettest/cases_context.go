@@ -2,7 +2,6 @@ package tickettest
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"runtime/pprof"
 	"strconv"
@@ -91,14 +90,14 @@ func caseMidCall(p *probe) {
 		err := p.store.Commit(ctx, taking(c, landed))
 		cancel()
 		timeout += timeout / 3
-		_, missing := p.store.Lookup(p.ctx, landed.Key)
+		found, failed := p.store.Lookup(p.ctx, landed.Key)
 		switch {
-		case missing == nil:
+		case failed != nil:
+			p.failf("Lookup returned %w", failed)
+		case len(found) > 0:
 			for i := range n {
 				r[i] = next(r[i])
 			}
-		case !errors.Is(missing, ticket.ErrNotFound):
-			p.failf("Lookup returned %w", missing)
 		case err == nil:
 			p.failf("Commit succeeded, and its key is not there")
 		}

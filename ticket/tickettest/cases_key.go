@@ -134,6 +134,38 @@ func keyCases() []script {
 			},
 		},
 		{
+			"key/several at once",
+			"a mail names twenty others; whose matter it is must not take a question for each",
+			func(p *probe) {
+				var keys []ticket.Key
+				var want []ticket.Held
+				for n, shop := range []string{shopA, shopB} {
+					r := record(shop, n)
+					taken := held(key(shop, ticket.KeyInbound, "one"), r)
+					taken.Key.Expires, taken.First, taken.Last = at(1000), 1, 2
+					other := held(key(shop, ticket.KeyMatter, "other"), r)
+					p.commit(taking(commitOf(step(r)), taken, other))
+					want = append(want, taken, other)
+					keys = append(keys, other.Key, key(shop, ticket.KeyOutbound, "free"), taken.Key)
+					for _, crossed := range []ticket.Key{taken.Key, other.Key} {
+						crossed.Kind = ticket.KeyCommand
+						keys = append(keys, crossed)
+					}
+				}
+				crossed := held(ticket.Key{Shop: shopA, Kind: ticket.KeyMatter, Hash: want[0].Key.Hash}, record(shopA, 5))
+				p.commit(taking(commitOf(step(record(shopA, 5))), crossed)) // nobody asks for it
+				if p.err != nil {
+					return
+				}
+				got, err := p.store.Lookup(p.ctx, keys...)
+				p.noError("Lookup", err)
+				p.sameHeld(got, want...)
+				none, err := p.store.Lookup(p.ctx)
+				p.noError("Lookup of none", err)
+				p.sameHeld(none)
+			},
+		},
+		{
 			"key/the same key with another digest",
 			"a caller that reuses an idempotency key for another command is told so, not given the first result",
 			func(p *probe) {

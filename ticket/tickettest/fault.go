@@ -126,8 +126,8 @@ func (s *FaultStore) History(ctx context.Context, q ticket.HistoryQuery) ([]tick
 }
 
 // Lookup implements [ticket.Store].
-func (s *FaultStore) Lookup(ctx context.Context, key ticket.Key) (ticket.Held, error) {
-	return call(ctx, s, MethodLookup, func(ctx context.Context) (ticket.Held, error) { return s.inner.Lookup(ctx, key) })
+func (s *FaultStore) Lookup(ctx context.Context, keys ...ticket.Key) ([]ticket.Held, error) {
+	return call(ctx, s, MethodLookup, func(ctx context.Context) ([]ticket.Held, error) { return s.inner.Lookup(ctx, keys...) })
 }
 
 // List implements [ticket.Store].

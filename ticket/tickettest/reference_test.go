@@ -50,7 +50,8 @@ type parts struct {
 	show     func(old row, next ticket.Record) (time.Time, int)        // shows and attempts after a commit
 	give     func(r ticket.Record) ticket.Record                       // what a record is read as
 	tell     func(e ticket.StoredEvent) ticket.StoredEvent             // what an event is read as
-	asked    func(h ticket.Held, k ticket.Key) (ticket.Held, error)    // what a held key is read as
+	asks     func(keys []ticket.Key) []ticket.Key                      // which keys are looked up
+	asked    func(h ticket.Held, k ticket.Key) (ticket.Held, bool)     // what a held key is read as
 	limit    func(n int) int
 	past     func(e ticket.StoredEvent, q ticket.HistoryQuery) bool // an event lies after where a query starts
 	finds    func(r ticket.Record, q ticket.Query) bool
@@ -63,6 +64,7 @@ type parts struct {
 	redact   func(old []ticket.StoredEvent, f redactor) ([]ticket.StoredEvent, error)
 	buried   func(s *reference, q ticket.EraseRequest) // after an erasure
 	notFound error
+	nobody   bool // is returned for a key that is free
 }
 
 type redactor = func(ticket.StoredEvent) (ticket.StoredEvent, error)
@@ -95,9 +97,10 @@ func contract() parts {
 			e.At = e.At.UTC()
 			return e
 		},
-		asked: func(h ticket.Held, _ ticket.Key) (ticket.Held, error) {
+		asks: func(keys []ticket.Key) []ticket.Key { return keys },
+		asked: func(h ticket.Held, _ ticket.Key) (ticket.Held, bool) {
 			h.Key.Expires = h.Key.Expires.UTC()
-			return h, nil
+			return h, true
 		},
 		limit: func(n int) int { return min(max(n, 0), ticket.MaxPage) },
 		past:  func(e ticket.StoredEvent, q ticket.HistoryQuery) bool { return e.Seq > q.After },
@@ -236,17 +239,23 @@ func (s *reference) History(ctx context.Context, q ticket.HistoryQuery) ([]ticke
 	return out, nil
 }
 
-func (s *reference) Lookup(ctx context.Context, key ticket.Key) (ticket.Held, error) {
+func (s *reference) Lookup(ctx context.Context, keys ...ticket.Key) ([]ticket.Held, error) {
 	if err := s.part.begin(ctx); err != nil {
-		return ticket.Held{}, err
+		return nil, err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	h, ok := s.keys[s.part.key(key)]
-	if !ok {
-		return ticket.Held{}, s.part.notFound
+	var found []ticket.Held
+	for _, k := range s.part.asks(keys) {
+		h, ok := s.keys[s.part.key(k)]
+		if ok {
+			h, ok = s.part.asked(h, k)
+		}
+		if ok || s.part.nobody {
+			found = append(found, h)
+		}
 	}
-	return s.part.asked(h, key)
+	return found, nil
 }
 
 func (s *reference) List(ctx context.Context, q ticket.Query) (ticket.Page, error) {

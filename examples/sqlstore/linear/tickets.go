@@ -1,6 +1,7 @@
 package linear
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"testing"
@@ -37,7 +38,10 @@ func tickets(s ticket.Store) store[ticket.Record] {
 		},
 		lookup: func(ctx context.Context, shop string) (uuid.UUID, error) {
 			held, err := s.Lookup(ctx, ticketKey(shop))
-			return held.Ref.ID, err
+			if err != nil || len(held) == 0 {
+				return uuid.Nil, cmp.Or(err, ticket.ErrNotFound)
+			}
+			return held[0].Ref.ID, nil
 		},
 		commit: func(ctx context.Context, shop string, in input) error { return s.Commit(ctx, ticketCommit(shop, in)) },
 		count: func(ctx context.Context, shop string, id uuid.UUID) (int64, error) {

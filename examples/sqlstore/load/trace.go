@@ -96,14 +96,14 @@ func (r *recorder) History(ctx context.Context, q ticket.HistoryQuery) ([]ticket
 
 // Lookup implements [ticket.Store]. All lookups of a step are noted as one: by
 // hand they would be one statement.
-func (r *recorder) Lookup(ctx context.Context, k ticket.Key) (ticket.Held, error) {
+func (r *recorder) Lookup(ctx context.Context, keys ...ticket.Key) ([]ticket.Held, error) {
 	i := slices.IndexFunc(r.calls, func(c call) bool { return c.reading != nil && c.reading.keys != nil })
 	if i < 0 {
 		i = len(r.calls)
 		r.calls = append(r.calls, call{reading: new(reading)})
 	}
-	r.calls[i].reading.keys = append(r.calls[i].reading.keys, k)
-	return r.Store.Lookup(ctx, k)
+	r.calls[i].reading.keys = append(r.calls[i].reading.keys, keys...)
+	return r.Store.Lookup(ctx, keys...)
 }
 
 // Claim implements [ticket.Store].
