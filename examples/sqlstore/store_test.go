@@ -288,31 +288,3 @@ func TestGoodwill(t *testing.T) {
 		})
 	}
 }
-
-func TestTicketsWithinTransactionsOfTheHost(t *testing.T) {
-	t.Parallel()
-	for name, open := range engines() {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			o := queueing(t, open(t))
-			tickettest.TestTx(t, func(tb testing.TB) tickettest.Host {
-				tb.Helper()
-				emptied(tb, o)
-				_, err := o.DB().ExecContext(context.Background(), "DELETE FROM host_queue")
-				check(tb, err)
-				return tickettest.Host{
-					Store: o.Tickets(), OneWriter: strings.HasPrefix(name, "SQLite"),
-					Effects: func(ctx context.Context) ([]ticket.Effect, error) { return queued[ticket.Effect](ctx, o.DB()) },
-					Begin: func(ctx context.Context) (tickettest.Tx, error) {
-						s, tx, _, err := o.begin(ctx)
-						if err != nil {
-							return tickettest.Tx{}, err
-						}
-						tx.Store = s.Tickets()
-						return tx, nil
-					},
-				}
-			})
-		})
-	}
-}
