@@ -434,8 +434,8 @@ func TestCostBenefit(t *testing.T) {
 	assert.Equal(t, eur(8572), got["cost.dispute"].Amount)
 	assert.Equal(t, eur(1200), got["cost.churn"].Amount)
 	assert.Equal(t, goodwill.Step{Rule: "cost.offer", Amount: eur(490), Limit: eur(9772)}, got["cost.offer"])
-	assert.Equal(t, "cost.offer: 4,90\u00a0€ von höchstens 97,72\u00a0€", got["cost.offer"].Text().DE)
-	assert.Equal(t, "authority.agent.per_order: €40.00 of at most €10.00. This needs another authority.",
+	assert.Equal(t, "Kosten des Angebots: 4,90\u00a0€ von höchstens 97,72\u00a0€", got["cost.offer"].Text().DE)
+	assert.Equal(t, "Authority agent, per order: €40.00 of at most €10.00. This needs another authority.",
 		goodwill.Step{Rule: "authority.agent.per_order", Amount: eur(4000), Limit: eur(1000), Effect: goodwill.CodeAuthority}.Text().EN)
 
 	p.Dispute.Likelihood, p.Dispute.Churn = percent("1"), percent("0")

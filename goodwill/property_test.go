@@ -239,6 +239,7 @@ func TestTexts(t *testing.T) {
 		}
 		for _, step := range d.Trace {
 			require.NotEmpty(t, step.Text().DE)
+			require.NotContains(t, step.Text().DE, step.Rule, "what is looked at has a name")
 			if step.Effect != "" {
 				require.Contains(t, step.Text().EN, goodwill.Reason{Code: step.Effect}.Text().EN)
 			}

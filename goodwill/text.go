@@ -80,7 +80,8 @@ func (r Reason) Text() sla.Text {
 // Text tells the step in German and English, for agents: what was looked at,
 // how much against which limit, and what followed.
 func (s Step) Text() sla.Text {
-	t := sla.Text{DE: s.Rule, EN: s.Rule}
+	w := words()
+	t := s.subject(w)
 	if s.Amount.Given() {
 		t.DE, t.EN = t.DE+": "+money.German.Format(s.Amount), t.EN+": "+money.English.Format(s.Amount)
 	}
@@ -88,10 +89,48 @@ func (s Step) Text() sla.Text {
 		t.DE, t.EN = t.DE+" von höchstens "+money.German.Format(s.Limit), t.EN+" of at most "+money.English.Format(s.Limit)
 	}
 	if s.Effect != "" {
-		why := words()[string(s.Effect)]
+		why := w[string(s.Effect)]
 		t.DE, t.EN = t.DE+". "+why.DE, t.EN+". "+why.EN
 	}
 	return t
+}
+
+// subject is what a step looked at: what is always looked at by its name, what
+// stands in a policy by its kind, its id there and what of it.
+func (s Step) subject(w map[string]sla.Text) sla.Text {
+	if t, ok := w["step."+s.Rule]; ok {
+		return t
+	}
+	kind, id, _ := strings.Cut(s.Rule, ".")
+	t, ok := w["step."+kind]
+	if !ok {
+		return sla.Text{DE: s.Rule, EN: s.Rule}
+	}
+	var end sla.Text
+	if i := strings.LastIndexByte(id, '.'); i >= 0 {
+		if end, ok = w["step.end."+id[i+1:]]; ok {
+			id = id[:i]
+			end.DE, end.EN = ", "+end.DE, ", "+end.EN
+		}
+	}
+	return sla.Text{DE: t.DE + " " + id + end.DE, EN: t.EN + " " + id + end.EN}
+}
+
+// Text says the outcome in German and English, for agents.
+func (o Outcome) Text() sla.Text { return named("outcome.", string(o)) }
+
+// Text names the remedy in German and English.
+func (r Remedy) Text() sla.Text { return named("", string(r)) }
+
+// Text names the window in German and English, as behind a budget.
+func (w Window) Text() sla.Text { return named("window.", string(w)) }
+
+// named returns the name of a code, or the code where it has none.
+func named(kind, code string) sla.Text {
+	if t, ok := words()[kind+code]; ok {
+		return t
+	}
+	return sla.Text{DE: code, EN: code}
 }
 
 // Text tells the customer what the decision is: a right as a right, a favour as

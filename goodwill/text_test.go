@@ -2,11 +2,7 @@ package goodwill_test
 
 import (
 	"fmt"
-	"go/ast"
-	"go/parser"
-	"go/token"
 	"log/slog"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -15,37 +11,15 @@ import (
 
 	"github.com/kulanz-go/kulanz/goodwill"
 	"github.com/kulanz-go/kulanz/goodwill/order"
+	"github.com/kulanz-go/kulanz/internal/declared"
+	"github.com/kulanz-go/kulanz/sla"
 )
-
-// constants are all constants of a type that a file declares, by its own words.
-func constants(t *testing.T, file, of string) []string {
-	t.Helper()
-	f, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
-	require.NoError(t, err)
-	var all []string
-	ast.Inspect(f, func(n ast.Node) bool {
-		spec, ok := n.(*ast.ValueSpec)
-		if !ok {
-			return true
-		}
-		if id, ok := spec.Type.(*ast.Ident); !ok || id.Name != of {
-			return true
-		}
-		for _, v := range spec.Values {
-			if lit, ok := v.(*ast.BasicLit); ok {
-				all = append(all, must(strconv.Unquote(lit.Value)))
-			}
-		}
-		return true
-	})
-	return all
-}
 
 // TestEveryCodeHasTexts: no code and no state is without words, in either
 // language.
 func TestEveryCodeHasTexts(t *testing.T) {
 	t.Parallel()
-	codes := constants(t, "text.go", "Code")
+	codes := must(declared.Constants("text.go", "Code"))
 	require.Greater(t, len(codes), 30)
 	for _, code := range codes {
 		text := goodwill.Reason{Code: goodwill.Code(code)}.Text()
@@ -56,15 +30,39 @@ func TestEveryCodeHasTexts(t *testing.T) {
 		assert.NotEmpty(t, s.Text().DE, s)
 		assert.NotEmpty(t, s.Text().EN, s)
 	}
-	assert.Len(t, constants(t, "life.go", "State"), len(goodwill.States())+1)
+	assert.Len(t, must(declared.Constants("life.go", "State")), len(goodwill.States())+1)
+}
+
+// TestEveryNameHasTexts: what agents read about a decision is words, in either
+// language, and never a code.
+func TestEveryNameHasTexts(t *testing.T) {
+	t.Parallel()
+	named := func(code string, text sla.Text) {
+		assert.NotEmpty(t, text.DE, code)
+		assert.NotEmpty(t, text.EN, code)
+		assert.NotEqual(t, code, text.DE)
+	}
+	for _, code := range must(declared.Constants("decision.go", "Outcome")) {
+		named(code, goodwill.Outcome(code).Text())
+	}
+	for _, code := range must(declared.Constants("policy.go", "Remedy")) {
+		named(code, goodwill.Remedy(code).Text())
+	}
+	for _, code := range must(declared.Constants("policy.go", "Window")) {
+		named(code, goodwill.Window(code).Text())
+	}
+	assert.Equal(t, sla.Text{DE: "new", EN: "new"}, goodwill.Outcome("new").Text(), "a code that is not known is shown, not hidden")
+	assert.Equal(t, "Authority lead.two, per customer in 12 months", goodwill.Step{Rule: "authority.lead.two.per_buyer"}.Text().EN)
+	assert.Equal(t, "Angebot voucher", goodwill.Step{Rule: "offer.voucher"}.Text().DE)
+	assert.Equal(t, "what.ever", goodwill.Step{Rule: "what.ever"}.Text().DE)
 }
 
 // TestEveryOutcomeIsTold: customers read something about every outcome of a
 // decision and every state of a grant, and never a reason that lies in them.
 func TestEveryOutcomeIsTold(t *testing.T) {
 	t.Parallel()
-	for _, remedy := range constants(t, "policy.go", "Remedy") {
-		for _, outcome := range constants(t, "decision.go", "Outcome") {
+	for _, remedy := range must(declared.Constants("policy.go", "Remedy")) {
+		for _, outcome := range must(declared.Constants("decision.go", "Outcome")) {
 			d := goodwill.Decision{
 				Outcome: goodwill.Outcome(outcome), OfferUntil: day("2026-12-02"),
 				Favour: []goodwill.Award{{Remedy: goodwill.Remedy(remedy), Amount: eur(500), Apology: goodwill.Regret}},

@@ -336,10 +336,7 @@ func (c *check) customer(k *Customer) {
 // facts checks answers and amounts, whatever their names.
 func (c *check) facts(f *Facts) {
 	v := reflect.ValueOf(f).Elem()
-	name := func(i int) string {
-		name, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ",")
-		return "facts." + name
-	}
+	name := func(i int) string { return Fact{Name: factName(v.Type().Field(i))}.Path() }
 	for i := range v.NumField() {
 		switch fact := v.Field(i).Addr().Interface().(type) {
 		case *Answer:

@@ -426,3 +426,30 @@ func TestTexts(t *testing.T) {
 		assert.Contains(t, codes, rights.Code(e.ID))
 	}
 }
+
+// TestEveryNameIsWords: what agents read of a right is no code.
+func TestEveryNameIsWords(t *testing.T) {
+	t.Parallel()
+	named := map[string]sla.Text{}
+	for _, r := range []rights.Right{
+		rights.Withdrawal, rights.WithdrawalDelivery, rights.Repair, rights.Replacement, rights.Rescission, rights.PriceReduction, rights.Delivery,
+		rights.DelayRescission, rights.DelayDamages, rights.Provision, rights.DigitalCure, rights.Termination, rights.DigitalReduction, rights.GuaranteeClaim,
+	} {
+		named[string(r)] = r.Text()
+	}
+	for _, s := range []rights.Status{rights.Due, rights.NotDue, rights.Expired, rights.Excluded, rights.Unknown} {
+		named[string(s)] = s.Text()
+	}
+	for _, a := range []rights.Act{rights.ActWithdraw, rights.ActReturn, rights.ActRefund, rights.ActConfirm, rights.ActShow, rights.ActClaim, rights.ActDeliver} {
+		named[string(a)] = a.Text()
+	}
+	for _, p := range []rights.Party{rights.Buyer, rights.Seller} {
+		named[string(p)] = p.Text()
+	}
+	for code, text := range named {
+		assert.NotEmpty(t, text.DE, code)
+		assert.NotEmpty(t, text.EN, code)
+		assert.NotEqual(t, code, text.DE)
+	}
+	assert.Equal(t, sla.Text{DE: "own", EN: "own"}, rights.Right("own").Text())
+}

@@ -67,7 +67,7 @@ func (r *ruling) dueDay() (sla.Date, bool) {
 		d, ok := r.count(ActDeliver, Seller, lawDelivery, r.events)
 		return d.LastDay, ok
 	case order.Business:
-		r.lack(CodeEventMissing, "order.events."+string(order.DeliveryAgreed), "§ 271 BGB")
+		r.lack(CodeEventMissing, order.EventPath(order.DeliveryAgreed), "§ 271 BGB")
 	default:
 		r.lack(CodeBuyerOpen, "order.buyer", "§ 475 (1) BGB")
 	}

@@ -129,7 +129,7 @@ func (r *ruling) burden(id string, events statute.Events, source string) {
 	case known && !shown.After(d.LastDay), !known && !r.today.After(d.LastDay):
 		r.sayOn(CodePresumed, "", d.LastDay, source)
 	case !known:
-		r.lack(CodeShownOpen, "order.events."+string(statute.DefectShown), source)
+		r.lack(CodeShownOpen, order.EventPath(statute.DefectShown), source)
 	default:
 		r.lack(CodeBuyerProves, "facts.defect_at_delivery", source)
 	}

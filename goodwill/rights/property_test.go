@@ -89,6 +89,9 @@ func TestEntitlementsHold(t *testing.T) {
 			for _, r := range e.Reasons {
 				require.Contains(t, codes, r.Code)
 			}
+			for _, path := range e.Missing {
+				require.NotEqual(t, path, order.PathText(path).DE, "what is missing has a name")
+			}
 			effect := func(s rights.Status) bool {
 				return slices.ContainsFunc(e.Reasons, func(r rights.Reason) bool { return r.Effect == s })
 			}

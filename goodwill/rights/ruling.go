@@ -170,7 +170,7 @@ func (r *ruling) count(act Act, by Party, id string, events statute.Events) (sta
 	switch {
 	case errors.As(err, &missing):
 		for _, e := range missing.Events {
-			r.lack(CodeEventMissing, "order.events."+string(e), s.Source)
+			r.lack(CodeEventMissing, order.EventPath(e), s.Source)
 		}
 		return d, false
 	case err != nil:

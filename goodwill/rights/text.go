@@ -101,6 +101,33 @@ func (r Reason) Text() sla.Text {
 	return text
 }
 
+// Text names the right in German and English, as it goes by before it is granted.
+func (r Right) Text() sla.Text { return named("right.", string(r)) }
+
+// Text says how a right stands, in German and English.
+func (s Status) Text() sla.Text { return named("status.", string(s)) }
+
+// Text says what a period is for, in German and English.
+func (a Act) Text() sla.Text { return named("act.", string(a)) }
+
+// Text names the party in German and English.
+func (p Party) Text() sla.Text { return named("party.", string(p)) }
+
+//go:embed names.json
+var naming []byte
+
+// named returns the name of a code, or the code where it has none.
+func named(kind, code string) sla.Text {
+	var all map[string]sla.Text
+	if err := json.Unmarshal(naming, &all); err != nil {
+		panic(err) // the table is part of the program and tested with it
+	}
+	if t, ok := all[kind+code]; ok {
+		return t
+	}
+	return sla.Text{DE: code, EN: code}
+}
+
 // Codes returns all codes that have a text, exclusions included.
 func Codes() []Code {
 	list := make([]Code, 0, len(texts()))

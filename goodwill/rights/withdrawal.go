@@ -66,7 +66,7 @@ func (r *ruling) window() (sla.Date, bool) {
 	switch r.line.Kind {
 	case order.DigitalContent, order.DigitalService, order.Service:
 		if begins = r.report.Contract; begins.IsZero() {
-			r.lack(CodeEventMissing, "order.events."+string(trigger), "§ 355 (2) BGB")
+			r.lack(CodeEventMissing, order.EventPath(trigger), "§ 355 (2) BGB")
 			return sla.Date{}, false
 		}
 	case "", order.Goods, order.DigitalGoods:

@@ -2,8 +2,8 @@ package statute
 
 import "github.com/kulanz-go/kulanz/sla"
 
-// name is what an event is called; a host's own goes by its code.
-func (e Event) name() sla.Text {
+// Text names the event in German and English; a host's own goes by its code.
+func (e Event) Text() sla.Text {
 	for _, n := range [...]struct {
 		event Event
 		name  sla.Text

@@ -47,7 +47,7 @@ const (
 
 // Text tells the step in German and English.
 func (s Step) Text() sla.Text {
-	e := s.Event.name()
+	e := s.Event.Text()
 	switch s.Code {
 	case StepTrigger:
 		return say(e.DE+" am "+german(s.To)+"; der Tag selbst zählt nicht", e.EN+" on "+english(s.To)+"; the day itself is not counted")
@@ -82,7 +82,7 @@ func (s Step) Text() sla.Text {
 func (s Step) periodText() sla.Text {
 	p := periodText(s.Period)
 	if s.Code == StepNotBefore {
-		e := s.Event.name()
+		e := s.Event.Text()
 		return say(e.DE+", plus "+p.DE+": Ende nicht vor dem "+german(s.To), e.EN+", plus "+p.EN+": no end before "+english(s.To))
 	}
 	t := say("plus "+p.DE+": "+german(s.To), "plus "+p.EN+": "+english(s.To))
@@ -112,7 +112,7 @@ func (s Step) holdText() sla.Text {
 	if s.Code == StepHeld {
 		return say("noch nicht fällig: Ware weder zurück noch nachweislich abgesandt", "not due yet: goods neither back nor proved sent")
 	}
-	e := s.Event.name()
+	e := s.Event.Text()
 	if s.Code == StepReleased {
 		return say(e.DE+" am "+german(s.To)+": sofort fällig", e.EN+" on "+english(s.To)+": due at once")
 	}
