@@ -171,7 +171,7 @@ func TestRulesMatch(t *testing.T) {
 	assert.Equal(t, "vip-refund", d.Favour[0].Offer)
 	assert.Equal(t, eur(8000), d.Favour[0].Amount)
 	assert.Equal(t, goodwill.OutcomeGrant, d.Outcome)
-	assert.True(t, strings.HasPrefix(d.Text().EN, "This was our mistake. We apologise. As a gesture of goodwill we offer you: refund, €80.00. This offer stands, without prejudice, until: 2026-12-02."), d.Text().EN)
+	assert.True(t, strings.HasPrefix(d.Text().EN, "This was our mistake. We apologise. As a gesture of goodwill we offer you: refund, €80.00. This offer stands, without prejudice, until 2 December 2026."), d.Text().EN)
 
 	for name, change := range map[string]func(*order.Case){
 		"severity": func(c *order.Case) { c.Claim.Severity = order.SeverityMinor },
@@ -435,7 +435,7 @@ func TestCostBenefit(t *testing.T) {
 	assert.Equal(t, eur(1200), got["cost.churn"].Amount)
 	assert.Equal(t, goodwill.Step{Rule: "cost.offer", Amount: eur(490), Limit: eur(9772)}, got["cost.offer"])
 	assert.Equal(t, "Kosten des Angebots: 4,90\u00a0€ von höchstens 97,72\u00a0€", got["cost.offer"].Text().DE)
-	assert.Equal(t, "Authority agent, per order: €40.00 of at most €10.00. This needs another authority.",
+	assert.Equal(t, "Authority “agent”, per order: €40.00 of at most €10.00. This needs another authority.",
 		goodwill.Step{Rule: "authority.agent.per_order", Amount: eur(4000), Limit: eur(1000), Effect: goodwill.CodeAuthority}.Text().EN)
 
 	p.Dispute.Likelihood, p.Dispute.Churn = percent("1"), percent("0")

@@ -111,6 +111,10 @@ func NewDesk(store Store, cfg Config) (*Desk, error) {
 // Ref returns the policy's id@version.
 func (d *Decider) Ref() string { return d.policy.ID + "@" + strconv.Itoa(d.policy.Version) }
 
+// Policy returns the policy as it was compiled, with its defaults. Its lists are
+// the decider's own, and for reading only.
+func (d *Decider) Policy() Policy { return d.policy }
+
 // WithStore returns a copy bound to a transaction of the host's: it does not
 // try again on conflict, and pays nothing. [Desk.Execute], [Desk.Resolve] and
 // [Desk.Tick] return [ErrBound]; call them after the transaction has committed.

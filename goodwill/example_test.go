@@ -48,5 +48,5 @@ func ExampleDecider_Decide() {
 	// agent needs_approval 12.00 EUR [lead]
 	//    We are sorry for the trouble. We are agreeing on this and will come back to you.
 	// lead grant 12.00 EUR []
-	//    We are sorry for the trouble. As a gesture of goodwill we offer you: voucher, €12.00. This offer stands, without prejudice, until: 2026-12-02.
+	//    We are sorry for the trouble. As a gesture of goodwill we offer you: voucher, €12.00. This offer stands, without prejudice, until 2 December 2026.
 }

@@ -124,6 +124,10 @@ func requestKey(actor *Actor, p *Proposal) (*Unique, error) {
 	}
 	asked := p.Input
 	asked.Actor, asked.Used = Actor{}, nil
+	// What the customer had before is not what is asked, and this very request
+	// may have changed it.
+	asked.Case.Order.Refunds, asked.Case.Order.Payments = nil, nil
+	asked.Case.Customer = order.Customer{Ref: asked.Case.Customer.Ref}
 	content, err := encode(asked)
 	if err != nil {
 		return nil, fmt.Errorf("goodwill: proposal: %w", err)

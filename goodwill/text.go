@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"log/slog"
 	"strings"
+	"time"
 
 	"github.com/kulanz-go/kulanz/goodwill/money"
 	"github.com/kulanz-go/kulanz/sla"
@@ -113,7 +114,7 @@ func (s Step) subject(w map[string]sla.Text) sla.Text {
 			end.DE, end.EN = ", "+end.DE, ", "+end.EN
 		}
 	}
-	return sla.Text{DE: t.DE + " " + id + end.DE, EN: t.EN + " " + id + end.EN}
+	return sla.Text{DE: t.DE + " „" + id + "“" + end.DE, EN: t.EN + " “" + id + "”" + end.EN}
 }
 
 // Text says the outcome in German and English, for agents.
@@ -154,8 +155,8 @@ func (d *Decision) Text() sla.Text {
 			intro = "say.favour.only"
 		}
 		add(sentence(w, intro, string(a.Remedy), a))
-		until, day := w["say.until"], d.OfferUntil.String()
-		add(sla.Text{DE: strings.TrimSpace(until.DE) + " " + day + ".", EN: strings.TrimSpace(until.EN) + " " + day + "."})
+		until, day := w["say.until"], d.OfferUntil.At(0, time.UTC)
+		add(sla.Text{DE: until.DE + day.Format("02.01.2006") + ".", EN: until.EN + day.Format("2 January 2006") + "."})
 	}
 	switch d.Outcome {
 	case OutcomeApproval:

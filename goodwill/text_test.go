@@ -52,8 +52,8 @@ func TestEveryNameHasTexts(t *testing.T) {
 		named(code, goodwill.Window(code).Text())
 	}
 	assert.Equal(t, sla.Text{DE: "new", EN: "new"}, goodwill.Outcome("new").Text(), "a code that is not known is shown, not hidden")
-	assert.Equal(t, "Authority lead.two, per customer in 12 months", goodwill.Step{Rule: "authority.lead.two.per_buyer"}.Text().EN)
-	assert.Equal(t, "Angebot voucher", goodwill.Step{Rule: "offer.voucher"}.Text().DE)
+	assert.Equal(t, "Authority “lead.two”, per customer in 12 months", goodwill.Step{Rule: "authority.lead.two.per_buyer"}.Text().EN)
+	assert.Equal(t, "Angebot „voucher“", goodwill.Step{Rule: "offer.voucher"}.Text().DE)
 	assert.Equal(t, "what.ever", goodwill.Step{Rule: "what.ever"}.Text().DE)
 }
 

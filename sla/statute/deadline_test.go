@@ -359,3 +359,15 @@ func TestEnds(t *testing.T) {
 		assert.False(t, d.InTime(ends), c.zone)
 	}
 }
+
+func TestMomentInstant(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 11, 27, 12, 0, 0, 0, time.UTC)
+	got, ok := statute.At(at).Instant()
+	assert.True(t, ok)
+	assert.Equal(t, at, got)
+	for _, m := range []statute.Moment{{}, statute.On(sla.DateOf(at, time.UTC))} {
+		_, ok := m.Instant()
+		assert.False(t, ok)
+	}
+}

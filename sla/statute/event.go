@@ -64,6 +64,10 @@ func (m Moment) Date(zone *time.Location) sla.Date {
 	return sla.DateOf(m.at, zone)
 }
 
+// Instant returns the instant; false where only a civil date, or nothing, is
+// known.
+func (m Moment) Instant() (time.Time, bool) { return m.at, !m.at.IsZero() }
+
 // String returns the date or the instant, "yes" for the zero Moment.
 func (m Moment) String() string {
 	switch {

@@ -2,62 +2,112 @@ package app
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/kulanz-go/kulanz/examples/shop/store"
 	"github.com/kulanz-go/kulanz/goodwill"
 	"github.com/kulanz-go/kulanz/goodwill/order"
 	"github.com/kulanz-go/kulanz/sla"
+	"github.com/kulanz-go/kulanz/sla/statute"
 	"github.com/kulanz-go/kulanz/ticket"
 )
 
 // Claim is what an agent asks the goodwill desk about.
 type Claim struct {
 	Order    string
+	Lines    []string // that it is about; none: the whole order
 	Cause    order.Cause
-	Facts    map[string]string // by their names in order.Facts
-	Declined []string          // offers that the customer did not take
+	Severity order.Severity
+	Wish     order.Wish
+	Facts    map[string]string        // by name, as order.Facts.Set takes them
+	Events   map[statute.Event]string // that an agent knows of, by day
+	Fields   map[string]string        // that the policy asks for, and the shop does not know by itself
+	Declined []string                 // offers that the customer did not take
 }
 
-// proposal is the claim as the goodwill desk takes it. An order of somebody else
-// is none of this ticket's.
-func (a *App) proposal(ctx context.Context, t ticket.Ticket, c Claim, key string) (goodwill.Proposal, error) {
-	p := goodwill.Proposal{Key: key, Policy: GoodwillPolicy}
+// SegmentField is the field of a policy that the shop knows by itself.
+const SegmentField = "segment"
+
+// Case is the claim as the goodwill desk takes it, with what the shop knows of
+// order and customer. An order of somebody else is none of this ticket's. All that
+// is wrong with the claim is an sla.Faults.
+func (a *App) Case(ctx context.Context, t ticket.Ticket, c Claim) (goodwill.Input, error) {
+	var in goodwill.Input
 	o, err := a.DB.Order(ctx, c.Order)
 	if err != nil {
-		return p, err
+		return in, err
 	}
 	if t.Customer.Ref == "" || o.Customer != t.Customer.Ref {
-		return p, store.ErrNotFound
+		return in, store.ErrNotFound
 	}
-	in := &p.Input
 	if in.Case.Order, err = a.Known(ctx, o); err != nil {
-		return p, err
+		return in, err
 	}
-	data, err := json.Marshal(c.Facts)
-	if err != nil {
-		return p, err
+	if err := c.fill(&in.Case); err != nil {
+		return in, err
 	}
-	if err := json.Unmarshal(data, &in.Case.Facts); err != nil {
-		return p, fmt.Errorf("facts: %w", sla.ErrInvalid)
+	in.Case.Ref, in.Declined = t.ID.String(), c.Declined
+	if in.Fields, err = a.fields(ctx, o.Customer, c.Fields); err != nil {
+		return in, err
 	}
-	in.Case.Ref, in.Case.Claim.Cause, in.Declined = t.ID.String(), c.Cause, c.Declined
-	orders, err := a.DB.Orders(ctx, o.Customer, 500)
-	if err != nil {
-		return p, err
+	in.Case.Customer, err = a.buyer(ctx, o.Customer)
+	return in, err
+}
+
+// fill adds what an agent says.
+func (c Claim) fill(k *order.Case) error {
+	var faults sla.Faults
+	k.Claim.Cause, k.Claim.Severity, k.Claim.Wish = c.Cause, c.Severity, c.Wish
+	for _, line := range c.Lines {
+		k.Claim.Items = append(k.Claim.Items, order.Item{Line: line})
 	}
-	buyer := order.Customer{Ref: o.Customer, Orders: int64(len(orders))}
-	if buyer.Value, err = Value(orders); err != nil {
-		return p, err
+	for _, name := range slices.Sorted(maps.Keys(c.Facts)) {
+		if fault, ok := errors.AsType[*sla.Fault](k.Facts.Set(name, c.Facts[name])); ok {
+			faults = append(faults, fault)
+		}
 	}
-	if n := len(orders); n > 0 {
-		buyer.Since = sla.DateOf(orders[n-1].Placed, a.Calendar.Zone())
+	for _, kind := range slices.Sorted(maps.Keys(c.Events)) {
+		day, err := sla.ParseDate(c.Events[kind])
+		if err != nil {
+			faults = append(faults, &sla.Fault{Path: order.EventPath(kind), Value: c.Events[kind], Reason: "is no day as 2026-11-27"})
+			continue
+		}
+		k.Order.Events = append(k.Order.Events, order.Event{Kind: kind, At: statute.On(day), Lines: c.Lines})
 	}
-	_, buyer.Blocked, err = a.Tickets.IsBlocked(ctx, Shop, o.Customer, true)
-	in.Case.Customer = buyer
-	return p, err
+	if len(faults) > 0 {
+		return faults
+	}
+	return k.Validate()
+}
+
+// fields are those that the policy asks for.
+func (a *App) fields(ctx context.Context, customer string, said map[string]string) (map[string]string, error) {
+	all := make(map[string]string)
+	for _, name := range a.Decider.Policy().Fields {
+		if name != SegmentField {
+			all[name] = said[name]
+			continue
+		}
+		c, err := a.DB.Customer(ctx, customer)
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			return nil, err
+		}
+		all[name] = string(c.Segment)
+	}
+	return all, nil
+}
+
+// AskedFields are those of the policy that an agent has to say.
+func (a *App) AskedFields() []string {
+	return slices.DeleteFunc(slices.Clone(a.Decider.Policy().Fields), func(name string) bool { return name == SegmentField })
+}
+
+// proposal is a claim under a key.
+func (a *App) proposal(ctx context.Context, t ticket.Ticket, c Claim, key string) (goodwill.Proposal, error) {
+	in, err := a.Case(ctx, t, c)
+	return goodwill.Proposal{Key: key, Policy: GoodwillPolicy, Input: in}, err
 }
 
 var errOnlyAsked = errors.New("app: only asked")

@@ -16,26 +16,10 @@ import (
 	"github.com/kulanz-go/kulanz/examples/shop/demo"
 	"github.com/kulanz-go/kulanz/examples/shop/store"
 	"github.com/kulanz-go/kulanz/goodwill"
-	"github.com/kulanz-go/kulanz/goodwill/money"
 	"github.com/kulanz-go/kulanz/goodwill/order"
 	"github.com/kulanz-go/kulanz/sla/statute"
 	"github.com/kulanz-go/kulanz/ticket"
 )
-
-// Value is what a customer's orders came to.
-func Value(orders []demo.Order) (money.Amount, error) {
-	total := money.New(0, money.EUR)
-	for i := range orders {
-		paid, err := orders[i].Paid()
-		if err != nil {
-			return money.Amount{}, err
-		}
-		if total, err = total.Add(paid); err != nil {
-			return money.Amount{}, err
-		}
-	}
-	return total, nil
-}
 
 // Guest returns the customer with an address, who is made up where there is none.
 // True tells that: a guest's first ticket may be shown at once, for all that is

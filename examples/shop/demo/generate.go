@@ -110,7 +110,7 @@ func Generate(seed uint64, now time.Time, days int) (*World, error) {
 	zone := g.calendar.Zone()
 	g.from = sla.DateOf(g.now, zone).AddDays(1-days).At(0, zone)
 	g.world = &World{From: g.from, Until: g.now, Agents: agents(), FAQ: faq(), Templates: templates(), byRef: make(map[string]int)}
-	for stream, part := range []func(){g.people, g.goods, g.sales, g.contacts, g.reviews} {
+	for stream, part := range []func(){g.people, g.goods, g.sales, g.contacts, g.reviews, g.returns} {
 		g.chanceOf(stream, 0)
 		part()
 	}

@@ -12,7 +12,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kulanz-go/kulanz/examples/shop/demo"
+	"github.com/kulanz-go/kulanz/goodwill/order"
 	"github.com/kulanz-go/kulanz/sla"
+	"github.com/kulanz-go/kulanz/sla/statute"
 	"github.com/kulanz-go/kulanz/ticket"
 )
 
@@ -342,6 +344,45 @@ func TestOrdersAreKnownAsOfAnInstant(t *testing.T) {
 		before, after := o.Before(o.Delivered), o.Before(o.Delivered.Add(time.Second))
 		assert.Len(t, before.Events, 2)
 		assert.Zero(t, before.Delivered)
-		assert.Equal(t, *o, after)
+		assert.Equal(t, o.Delivered, after.Delivered)
+		assert.Len(t, after.Events, 5)
+		assert.Empty(t, after.Refunds)
+		assert.Equal(t, *o, o.Before(w.Until), "known as of the end of the world")
 	}
+}
+
+// Goods come back and payments are taken back as often as elsewhere; no more is
+// refunded or lost than was paid, and none of it is known before it happened.
+func TestReturnsAndDisputes(t *testing.T) {
+	w := world(t, 90)
+	returned, delivered, disputed := 0, 0, 0
+	states := make(map[order.DisputeState]int)
+	for i := range w.Orders {
+		o := &w.Orders[i]
+		require.NoError(t, o.Validate())
+		funds, err := o.Funds()
+		require.NoError(t, err)
+		paid, err := o.Paid()
+		require.NoError(t, err)
+		require.LessOrEqual(t, funds.Refunded.Minor()+funds.Lost.Minor()+funds.Disputed.Minor(), paid.Minor())
+		for _, r := range o.Refunds {
+			require.Empty(t, o.Before(r.At).Refunds)
+			require.True(t, o.Happened(r.Parts[0].Line, statute.GoodsReturned), "the goods come first")
+		}
+		for _, d := range o.Payments[0].Disputes {
+			disputed++
+			states[d.State]++
+			require.Empty(t, o.Before(d.Opened).Payments[0].Disputes)
+		}
+		if o.Delivered.IsZero() || o.Delivered.After(w.Until.AddDate(0, 0, -45)) {
+			continue
+		}
+		if delivered++; slices.ContainsFunc(o.Events, func(e order.Event) bool { return e.Kind == statute.GoodsReturned }) {
+			returned++
+		}
+	}
+	assert.InDelta(t, 0.148*0.85, float64(returned)/float64(delivered), 0.03, "of %d; some are still out", delivered)
+	assert.Positive(t, states[order.DisputeLost])
+	assert.Positive(t, states[order.DisputeWon])
+	assert.InDelta(t, 0.004, float64(disputed)/float64(len(w.Orders)), 0.003)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -25,8 +26,8 @@ type Stage struct {
 	// Every is how often the desks are ticked, on the script's clock. Default an
 	// hour.
 	Every time.Duration
-	// Order is told of an order when it is placed, and again when it has arrived, as
-	// it is known then. Nil: nobody is told.
+	// Order is told of an order when it is placed, and again whenever something has
+	// happened to it, as it is known then. Nil: nobody is told.
 	Order func(context.Context, Order) error
 }
 
@@ -157,7 +158,7 @@ func (p *Player) set(at time.Time) {
 	}
 }
 
-// tell tells of orders that were placed or have arrived up to an instant.
+// tell tells of orders to which something happened up to an instant.
 func (p *Player) tell(ctx context.Context, until time.Time) error {
 	if p.stage.Order == nil || !until.After(p.orders) {
 		return nil
@@ -165,7 +166,7 @@ func (p *Player) tell(ctx context.Context, until time.Time) error {
 	between := func(t time.Time) bool { return !t.Before(p.orders) && t.Before(until) }
 	for i := range p.world.Orders {
 		o := &p.world.Orders[i]
-		if !between(o.Placed) && !between(o.Delivered) {
+		if !slices.ContainsFunc(o.changes(), between) {
 			continue
 		}
 		if err := p.stage.Order(ctx, o.Before(until)); err != nil {

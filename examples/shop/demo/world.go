@@ -7,7 +7,6 @@ import (
 	"github.com/kulanz-go/kulanz/feedback"
 	"github.com/kulanz-go/kulanz/goodwill/money"
 	"github.com/kulanz-go/kulanz/goodwill/order"
-	"github.com/kulanz-go/kulanz/sla/statute"
 	"github.com/kulanz-go/kulanz/ticket"
 )
 
@@ -121,17 +120,49 @@ func (w *World) Before(now time.Time) *World {
 	return &known
 }
 
-// Before returns the order as it was known at an instant: one that had yet to
-// arrive has not.
+// Before returns the order as it was known at an instant: what had yet to happen
+// has not.
 func (o *Order) Before(now time.Time) Order {
-	known := *o
-	known.Events = slices.Clone(known.Events) // what is added to it is not added to o
-	if o.Delivered.Before(now) {
-		return known
+	then := *o // what is added to it is not added to o
+	then.Events = slices.DeleteFunc(slices.Clone(o.Events), func(e order.Event) bool {
+		at, ok := e.At.Instant()
+		return ok && !at.Before(now)
+	})
+	then.Refunds = slices.DeleteFunc(slices.Clone(o.Refunds), func(r order.Refund) bool { return !r.At.Before(now) })
+	then.Payments = slices.Clone(o.Payments)
+	for i := range then.Payments {
+		p := &then.Payments[i]
+		all := p.Disputes
+		p.Disputes = nil
+		for _, d := range all {
+			if d.Opened.Before(now) {
+				p.Disputes = append(p.Disputes, known(d, now))
+			}
+		}
 	}
-	known.Events = slices.DeleteFunc(known.Events, func(e order.Event) bool { return e.At == statute.At(o.Delivered) })
-	known.Delivered = time.Time{}
-	return known
+	if !o.Delivered.Before(now) {
+		then.Delivered = time.Time{}
+	}
+	return then
+}
+
+// changes are when something happened to the order.
+func (o *Order) changes() []time.Time {
+	all := []time.Time{o.Placed, o.Delivered}
+	for _, e := range o.Events {
+		if at, ok := e.At.Instant(); ok {
+			all = append(all, at)
+		}
+	}
+	for _, r := range o.Refunds {
+		all = append(all, r.At)
+	}
+	for _, p := range o.Payments {
+		for _, d := range p.Disputes {
+			all = append(all, d.Opened, decided(d))
+		}
+	}
+	return all
 }
 
 // At returns the snapshot of [Order.Before], for decisions.

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"net/http"
 	"slices"
-	"strings"
 
 	"github.com/kulanz-go/kulanz/examples/shop/app"
 	"github.com/kulanz-go/kulanz/examples/shop/demo"
@@ -17,71 +16,97 @@ import (
 
 // goodwillPage is what is owed and what may be offered for an order of a ticket.
 type goodwillPage struct {
-	Ticket   ticket.Ticket
-	Orders   []demo.Order
-	Causes   []order.Cause
-	Claim    app.Claim
-	Asked    bool
-	Decision goodwill.Decision
-	Missing  []string // facts to be found out
-	Grants   []goodwill.Grant
+	Ticket     ticket.Ticket
+	Orders     []demo.Order
+	Lines      []order.Line // of the chosen order
+	Causes     []order.Cause
+	Severities []order.Severity
+	Wishes     []order.Wish
+	Claim      app.Claim
+	Asked      bool
+	Decision   goodwill.Decision
+	Questions  []inquiry // that would say more, or were answered
+	More       []inquiry // all others
+	Lacking    []string  // paths of what is not known and cannot be entered here
+	Hidden     [][2]string
+	Faults     []string
+	Grants     []goodwill.Grant
 }
 
-func claimOf(r *http.Request) app.Claim {
-	_ = r.ParseForm()
-	c := app.Claim{Order: r.Form.Get("order"), Cause: order.Cause(r.Form.Get("cause")), Declined: r.Form["declined"], Facts: make(map[string]string)}
-	for name := range r.Form {
-		if fact, ok := strings.CutPrefix(name, "fact."); ok && r.Form.Get(name) != "" {
-			c.Facts[fact] = r.Form.Get(name)
-		}
+func newGoodwillPage() goodwillPage {
+	return goodwillPage{
+		Causes: []order.Cause{
+			order.CauseLate, order.CauseNotDelivered, order.CauseDefect, order.CauseNotAsDescribed, order.CauseDamaged, order.CauseWrongItem,
+			order.CauseMissingItem, order.CauseChangeOfMind, order.CausePrice, order.CausePayment, order.CauseCourier, order.CauseService,
+			order.CauseDigital, order.CauseOther,
+		},
+		Severities: []order.Severity{order.SeverityMinor, order.SeverityModerate, order.SeverityMajor, order.SeverityCritical},
+		Wishes: []order.Wish{
+			order.WishWithdraw, order.WishRefund, order.WishPartialRefund, order.WishPriceReduction, order.WishReplacement, order.WishRepair,
+			order.WishCancel, order.WishDelivery, order.WishCompensation, order.WishVoucher, order.WishApology,
+		},
 	}
-	return c
 }
 
 // goodwillPage shows a decision, and makes nothing of it.
 func (s *Server) goodwillPage(w http.ResponseWriter, r *http.Request, v *view) error {
+	claim, faults := claimOf(v, r)
+	return s.showGoodwill(w, r, v, claim, faults)
+}
+
+// showGoodwill shows the page of a claim, with what is wrong with it, or what is to
+// be decided about it.
+func (s *Server) showGoodwill(w http.ResponseWriter, r *http.Request, v *view, claim app.Claim, faults sla.Faults) error {
 	ref, err := s.ref(r)
 	if err != nil {
 		return err
 	}
 	who := app.GoodwillActor(*v.Agent)
-	p := goodwillPage{Claim: claimOf(r), Causes: []order.Cause{
-		order.CauseLate, order.CauseNotDelivered, order.CauseDefect, order.CauseNotAsDescribed, order.CauseDamaged, order.CauseWrongItem,
-		order.CauseMissingItem, order.CauseChangeOfMind, order.CausePrice, order.CausePayment,
-	}}
 	f, err := s.app.Folder(r.Context(), app.AgentActor(*v.Agent), who, ref)
 	if err != nil {
 		return err
 	}
-	p.Ticket, p.Orders, p.Grants = f.Ticket, f.Card.Orders, f.Grants
-	if p.Asked = p.Claim.Order != ""; p.Asked {
-		if p.Decision, err = s.app.Consider(r.Context(), who, p.Ticket, p.Claim); err != nil {
+	p := newGoodwillPage()
+	p.Ticket, p.Orders, p.Grants, p.Claim = f.Ticket, f.Card.Orders, f.Grants, claim
+	if i := slices.IndexFunc(p.Orders, func(o demo.Order) bool { return o.ID == claim.Order }); i >= 0 {
+		p.Lines = p.Orders[i].Lines
+	}
+	if claim.Order != "" && len(faults) == 0 {
+		p.Decision, err = s.app.Consider(r.Context(), who, p.Ticket, claim)
+		if !errors.As(err, &faults) && err != nil {
 			return s.ofGoodwill(w, v, err)
 		}
-		p.facts()
+		p.Asked, p.Hidden = err == nil, hidden(claim)
 	}
+	for _, fault := range faults {
+		v.status = http.StatusUnprocessableEntity
+		p.Faults = append(p.Faults, v.claimFault(fault))
+	}
+	p.questions(v, r.Form, s.app.AskedFields())
 	return s.render(w, v, "agent_goodwill", &p)
 }
 
-// facts are those that would say more, and those that were said.
-func (p *goodwillPage) facts() {
-	add := func(path string) {
-		if name, ok := strings.CutPrefix(path, "facts."); ok && !slices.Contains(p.Missing, name) {
-			p.Missing = append(p.Missing, name)
-		}
-	}
-	for name := range p.Claim.Facts {
-		add("facts." + name)
-	}
-	for _, path := range p.Decision.Missing {
-		add(path)
-	}
+// missing are the paths of what would say more.
+func (p *goodwillPage) missing() []string {
+	all := slices.Clone(p.Decision.Missing)
 	for i := range p.Decision.Rights.Entitlements {
-		for _, path := range p.Decision.Rights.Entitlements[i].Missing {
-			add(path)
-		}
+		all = append(all, p.Decision.Rights.Entitlements[i].Missing...)
 	}
-	slices.Sort(p.Missing)
+	return all
+}
+
+// Chosen reports whether the claim is about a line by its id.
+func (p *goodwillPage) Chosen(line string) bool { return slices.Contains(p.Claim.Lines, line) }
+
+// LineName is what a line of the chosen order is.
+func (p *goodwillPage) LineName(v *view, id string) string {
+	if id == order.DeliveryLine {
+		return v.T("Lieferung", "delivery")
+	}
+	if i := slices.IndexFunc(p.Lines, func(l order.Line) bool { return l.ID == id }); i >= 0 {
+		return p.Lines[i].Category
+	}
+	return id
 }
 
 // propose makes grants of what was decided. A form sent twice counts once.
@@ -98,7 +123,14 @@ func (s *Server) propose(w http.ResponseWriter, r *http.Request, v *view) error 
 	if key == "" {
 		return inputError{"Bitte laden Sie die Seite neu.", "Please load the page again."}
 	}
-	if _, err := s.app.Propose(r.Context(), app.GoodwillActor(*v.Agent), t, claimOf(r), key); err != nil {
+	claim, faults := claimOf(v, r)
+	if len(faults) == 0 {
+		_, err = s.app.Propose(r.Context(), app.GoodwillActor(*v.Agent), t, claim, key)
+	}
+	switch {
+	case len(faults) > 0, errors.As(err, &faults):
+		return s.showGoodwill(w, r, v, claim, faults)
+	case err != nil:
 		return s.ofGoodwill(w, v, err)
 	}
 	s.flash(r, v.T("Festgehalten.", "Recorded."))

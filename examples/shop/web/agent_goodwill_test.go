@@ -103,7 +103,7 @@ func TestADearFavourTakesTwo(t *testing.T) {
 	page := bilal.get(pageOf(m) + "/goodwill?cause=late&declined=shipping&declined=voucher&order=" + o.ID)
 	require.Equal(t, http.StatusOK, page.code, page.body)
 	require.Contains(t, page.body, "Zustimmen muss")
-	require.Regexp(t, `cost\.offer: 40,00.€ von höchstens \d+,\d\d`, page.body, "what it costs beside what a dispute would")
+	require.Regexp(t, `Kosten des Angebots: 40,00.€ von höchstens \d+,\d\d`, page.body, "what it costs beside what a dispute would")
 	require.Equal(t, http.StatusOK, bilal.post(pageOf(m)+"/goodwill", "key", "dear", "order", o.ID, "cause", "late", "declined", "shipping", "declined", "voucher").code)
 	grants := s.grants(m.ID.String())
 	require.Len(t, grants, 1)

@@ -8,6 +8,7 @@ import (
 	"github.com/kulanz-go/kulanz/escalation"
 	"github.com/kulanz-go/kulanz/examples/shop/demo"
 	"github.com/kulanz-go/kulanz/feedback/tone"
+	"github.com/kulanz-go/kulanz/goodwill/order"
 	"github.com/kulanz-go/kulanz/sla"
 	"github.com/kulanz-go/kulanz/ticket"
 )
@@ -32,6 +33,13 @@ func (v *view) Name(id string) string {
 		}
 	}
 	return id
+}
+
+// Role names a role.
+func (v *view) Role(role string) string {
+	return said(v, map[string]pair{
+		string(demo.RoleAgent): {"Team", "agent"}, string(demo.RoleLead): {"Teamleitung", "team lead"}, string(demo.RoleManager): {"Geschäftsleitung", "manager"},
+	}, role)
 }
 
 // State names a state of a ticket.
@@ -62,6 +70,9 @@ func (v *view) Channel(c ticket.Channel) string {
 
 // Both chooses from a text of the library's.
 func (v *view) Both(t sla.Text) string { return v.T(t.DE, t.EN) }
+
+// Asked names what a path of a case is about.
+func (v *view) Asked(path string) string { return v.Both(order.PathText(path)) }
 
 // Ahead tells what escalation has done and will do.
 func (v *view) Ahead(x escalation.Explanation) string {

@@ -15,6 +15,7 @@ import (
 	"github.com/kulanz-go/kulanz/examples/shop/store"
 	"github.com/kulanz-go/kulanz/feedback"
 	"github.com/kulanz-go/kulanz/goodwill/money"
+	"github.com/kulanz-go/kulanz/sla"
 	"github.com/kulanz-go/kulanz/ticket"
 )
 
@@ -83,10 +84,18 @@ func (v *view) Day(t time.Time) string {
 
 // Money writes an amount as people of the visitor's language read it.
 func (v *view) Money(a money.Amount) string {
-	if v.Lang == "de" {
-		return money.German.Format(a)
+	if !a.Given() {
+		return "–"
 	}
-	return money.English.Format(a)
+	return money.Locale(v.Lang).Format(a)
+}
+
+// Date writes a civil date.
+func (v *view) Date(d sla.Date) string {
+	if d.IsZero() {
+		return ""
+	}
+	return v.Day(d.At(sla.Clock(12*3600), v.server.app.Calendar.Zone()))
 }
 
 // Machine writes an instant for the attribute datetime.
