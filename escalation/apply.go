@@ -59,7 +59,7 @@ func (p *Planner) live(s ticket.State) bool {
 
 // open begins an episode under the first policy that is for the ticket.
 func (p *Planner) open(v *view, e ticket.Event) {
-	policy, ok := p.cfg.Policies.For(v.in.Facts)
+	policy, ok := v.set.For(v.in.Facts)
 	v.policy, v.memo.Faults = policy, nil
 	if !ok {
 		v.policy = nil

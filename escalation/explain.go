@@ -52,7 +52,7 @@ func (p *Planner) Explain(in ticket.PlanInput, history []ticket.Event, until tim
 		x.Not = append(x.Not, v.policy.Evaluate(v.in, st).Trace...)
 	case st.Open():
 		x.Policy, x.Hold = "", ""
-		for _, policy := range p.cfg.Policies.order {
+		for _, policy := range v.set.order {
 			x.Unmatched = append(x.Unmatched, Unmatched{policy.Ref(), policy.match.WhyNot(v.in.Facts)})
 		}
 	}
@@ -65,7 +65,8 @@ func (p *Planner) Explain(in ticket.PlanInput, history []ticket.Event, until tim
 // [Planner.Plan], or [Faults] where the move cannot be.
 func (p *Planner) DryRun(in ticket.PlanInput, m Move, until time.Time) (MigrationDiff, error) {
 	var c check
-	m.check(&c, "move", p.cfg.Policies)
+	set := p.cfg.LivePolicies(m.To)
+	m.check(&c, "move", set)
 	if err := c.err(); err != nil {
 		return MigrationDiff{}, err
 	}
@@ -73,7 +74,7 @@ func (p *Planner) DryRun(in ticket.PlanInput, m Move, until time.Time) (Migratio
 	if err != nil || v.policy == nil || v.policy.Ref() != m.From {
 		return MigrationDiff{From: m.From, To: m.To, How: m.How}, err
 	}
-	to, _ := p.cfg.Policies.Policy(m.To)
+	to, _ := set.Policy(m.To)
 	return to.DryRun(v.in, v.memo.State, v.policy, m.How, until), nil
 }
 

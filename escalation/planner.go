@@ -17,8 +17,15 @@ type PlannerConfig struct {
 	// Two planners of different names may watch one ticket: the standard
 	// policies and the ladder, for one.
 	Name string
-	// Policies are all versions that tickets are pinned to. Required.
+	// Policies are all versions that tickets are pinned to. Required, or
+	// LivePolicies.
 	Policies *PolicySet
+	// LivePolicies gives them instead, where they may change while the planner
+	// works: it is asked once for every look at a ticket, with the "id@version" that
+	// the ticket is pinned to, empty: none, so that a process can look for what
+	// another one has added. Its sets have one [Schema]; it must be quick and safe
+	// for concurrent use, and never nil.
+	LivePolicies func(pinned string) *PolicySet
 	// Rules are those of the desk. Required.
 	Rules *ticket.Rules
 	// Holders returns who holds a target now, by the host's references: who is
@@ -34,7 +41,7 @@ type PlannerConfig struct {
 	// Moves take running tickets from one version to another, or to another
 	// policy, when they are looked at next: [ticket.Desk.Touch] lets that be at
 	// once. The history of each says that it was moved. Both versions must be
-	// among Policies, and no ticket is moved twice at one look.
+	// among the policies, and no ticket is moved twice at one look.
 	Moves []Move
 	// PerAddress bounds the notices that one holder gets, of all tickets of a
 	// shop; zero: no bound. Its windows do not slide: they begin at multiples
@@ -69,9 +76,7 @@ func NewPlanner(cfg PlannerConfig) (*Planner, error) {
 	if cfg.Name == "" {
 		cfg.Name = "escalation"
 	}
-	if cfg.Policies == nil || len(cfg.Policies.all) == 0 {
-		c.fail("policies", "", "are missing")
-	}
+	first := cfg.policies(&c)
 	if cfg.Rules == nil {
 		c.fail("rules", "nil", "are missing")
 	}
@@ -81,7 +86,7 @@ func NewPlanner(cfg PlannerConfig) (*Planner, error) {
 	}
 	cfg.Moves = slices.Clone(cfg.Moves)
 	for i, m := range cfg.Moves {
-		m.check(&c, "moves["+strconv.Itoa(i)+"]", cfg.Policies)
+		m.check(&c, "moves["+strconv.Itoa(i)+"]", first)
 	}
 	if w := cfg.PerAddress; w != (Window{}) && (w.Count < 1 || w.Count > maxPerAddress || w.Per <= 0 || w.Per > maxDelay) {
 		c.fail("per_address", w.Per.String(), fmt.Sprintf("is not 1 to %d notices in a time up to %s", maxPerAddress, maxDelay))
@@ -89,7 +94,23 @@ func NewPlanner(cfg PlannerConfig) (*Planner, error) {
 	if err := c.err(); err != nil {
 		return nil, err
 	}
-	return &Planner{cfg: cfg, schema: cfg.Policies.all[0].schema}, nil
+	return &Planner{cfg: cfg, schema: first.all[0].schema}, nil
+}
+
+// policies checks how they are given, and returns those of now.
+func (cfg *PlannerConfig) policies(c *check) *PolicySet {
+	if cfg.Policies != nil && cfg.LivePolicies != nil {
+		c.fail("policies", "", "are given twice, for good and live")
+	}
+	if fixed := cfg.Policies; cfg.LivePolicies == nil {
+		cfg.LivePolicies = func(string) *PolicySet { return fixed }
+	}
+	set := cfg.LivePolicies("")
+	if set == nil || len(set.all) == 0 {
+		c.fail("policies", "", "are missing")
+		return nil
+	}
+	return set
 }
 
 // Name implements [ticket.Planner].
@@ -126,7 +147,8 @@ func (p *Planner) Plan(in ticket.PlanInput) (ticket.PlanOutput, error) {
 // view is a ticket as the planner sees it.
 type view struct {
 	memo     memo
-	policy   *Policy // that it is pinned to; nil: none
+	set      *PolicySet // that all of this look goes by
+	policy   *Policy    // that it is pinned to; nil: none
 	in       Input
 	commands []ticket.Command // that say what is wrong
 	name     string           // of the planner
@@ -142,6 +164,7 @@ func (p *Planner) look(in ticket.PlanInput) (view, error) {
 			return view{}, fmt.Errorf("escalation: memo: %w", errors.Join(ErrInvalid, err))
 		}
 	}
+	v.set = p.cfg.LivePolicies(v.memo.State.Policy())
 	for _, e := range in.Events {
 		v.memo.note(e, p.cfg.Signals)
 	}
@@ -178,7 +201,7 @@ func (p *Planner) pin(v *view) {
 		return
 	}
 	var ok bool
-	if v.policy, ok = p.cfg.Policies.Policy(ref); ok && slices.Equal(v.memo.State.s.Steps, v.policy.hashes()) {
+	if v.policy, ok = v.set.Policy(ref); ok && slices.Equal(v.memo.State.s.Steps, v.policy.hashes()) {
 		p.move(v)
 		return
 	}
@@ -188,7 +211,7 @@ func (p *Planner) pin(v *view) {
 		return
 	}
 	v.fault("policy_missing")
-	if v.policy, ok = p.cfg.Policies.Newest(idOf(ref)); ok {
+	if v.policy, ok = v.set.Newest(idOf(ref)); ok {
 		v.memo.State = v.policy.Migrate(v.memo.State, nil, MigrateByStep, v.in.Now)
 		return
 	}
@@ -202,7 +225,10 @@ func (p *Planner) move(v *view) {
 		return
 	}
 	m := p.cfg.Moves[i]
-	to, _ := p.cfg.Policies.Policy(m.To)
+	to, ok := v.set.Policy(m.To)
+	if !ok { // it was there, and is no more
+		return
+	}
 	v.memo.State = to.Migrate(v.memo.State, v.policy, m.How, v.in.Now)
 	v.policy = to
 	detail, err := json.Marshal(m)
@@ -220,7 +246,7 @@ func (p *Planner) rematch(v *view) {
 	if !v.memo.State.Open() || v.policy != nil && (!v.policy.cfg.Rematch || v.policy.Matches(v.in.Facts)) {
 		return
 	}
-	next, ok := p.cfg.Policies.For(v.in.Facts)
+	next, ok := v.set.For(v.in.Facts)
 	switch {
 	case v.policy != nil && !ok:
 		// No policy is for it any more, and it stays without until one is.

@@ -195,8 +195,8 @@ func (d *Desk) Budgets(ctx context.Context, actor Actor, policy string) ([]Budge
 	if err := actor.may(actor.Shop); err != nil {
 		return nil, err
 	}
-	p := d.newest[policy]
-	if p == nil {
+	p, ok := d.policies("").Newest(policy)
+	if !ok {
 		return nil, fmt.Errorf("goodwill: policy %q: %w", policy, ErrNotFound)
 	}
 	r := p.asking(new(Input), d.now())

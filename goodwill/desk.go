@@ -28,6 +28,11 @@ type Config struct {
 	// Policies are all that is in use: the newest version of each id decides,
 	// older ones are kept for what was proposed under them.
 	Policies []*Decider
+	// LivePolicies gives them instead, where they may change while the desk works:
+	// it is asked for every decision, with the "id@version" that a grant was proposed
+	// under, empty for a new one, so that a process can look for what another one has
+	// added. It must be quick and safe for concurrent use, and never nil.
+	LivePolicies func(proposed string) *PolicySet
 	// Orders returns an order as it is now, with its payments, their disputes
 	// and the refunds that others made: it is asked outside of any transaction
 	// before anything is reserved. A refund of the desk's own goes under the
@@ -59,8 +64,7 @@ type Desk struct {
 	store    Store
 	cfg      Config
 	machine  *machine
-	policies map[string]*Decider // by id@version
-	newest   map[string]*Decider // by id
+	policies func(proposed string) *PolicySet
 	bound    bool
 }
 
@@ -74,7 +78,7 @@ func NewDesk(store Store, cfg Config) (*Desk, error) {
 	}{
 		{"store", store == nil},
 		{"now", cfg.Now == nil},
-		{"policies", len(cfg.Policies) == 0},
+		{"policies", len(cfg.Policies) == 0 && (cfg.LivePolicies == nil || cfg.LivePolicies("") == nil)},
 		{"orders", cfg.Orders == nil},
 		{"payer", cfg.Payer == nil},
 	} {
@@ -89,17 +93,13 @@ func NewDesk(store Store, cfg Config) (*Desk, error) {
 		cfg.Retention = GermanRetention()
 	}
 	cfg.PayTimeout, cfg.Lease = cmp.Or(cfg.PayTimeout, 30*time.Second), cmp.Or(cfg.Lease, 2*time.Minute)
-	d := &Desk{
-		store: store, cfg: cfg, machine: newMachine(), policies: map[string]*Decider{}, newest: map[string]*Decider{},
-	}
-	for i, p := range cfg.Policies {
-		if d.policies[p.Ref()] != nil {
-			c.add(at("policies", i), p.Ref(), "is there twice")
+	d := &Desk{store: store, cfg: cfg, machine: newMachine(), policies: cfg.LivePolicies}
+	if len(cfg.Policies) > 0 {
+		if d.policies != nil {
+			c.add("policies", "", "are given twice, for good and live")
 		}
-		d.policies[p.Ref()] = p
-		if n := d.newest[p.policy.ID]; n == nil || n.policy.Version < p.policy.Version {
-			d.newest[p.policy.ID] = p
-		}
+		set := c.set(cfg.Policies)
+		d.policies = func(string) *PolicySet { return set }
 	}
 	c.retention(cfg.Retention)
 	if len(c.faults) > 0 {
@@ -184,11 +184,12 @@ func (d *Desk) book(ctx context.Context, shop, order string) (*book, error) {
 // policyOf returns the policy of a proposal, or the newest of its id where that
 // version is gone.
 func (d *Desk) policyOf(ref string) (*Decider, error) {
-	if p := d.policies[ref]; p != nil {
+	set := d.policies(ref)
+	if p, ok := set.Policy(ref); ok {
 		return p, nil
 	}
 	id, _, _ := strings.Cut(ref, "@")
-	if p := d.newest[id]; p != nil {
+	if p, ok := set.Newest(id); ok {
 		return p, nil
 	}
 	return nil, fmt.Errorf("goodwill: policy %q: %w", ref, ErrNotFound)

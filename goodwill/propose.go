@@ -105,12 +105,11 @@ func (d *Desk) check(actor *Actor, p *Proposal) (*Decider, error) {
 	if len(c.faults) > 0 {
 		return nil, c.faults
 	}
-	if p.Policy == "" && len(d.newest) == 1 {
-		for _, only := range d.newest {
-			return only, nil
-		}
+	set := d.policies("")
+	if only, ok := set.only(); ok && p.Policy == "" {
+		return only, nil
 	}
-	if decider := d.newest[p.Policy]; decider != nil {
+	if decider, ok := set.Newest(p.Policy); ok {
 		return decider, nil
 	}
 	return nil, fmt.Errorf("goodwill: policy %q: %w", p.Policy, ErrNotFound)

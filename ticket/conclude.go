@@ -79,15 +79,51 @@ func (u *unit) runClocks(ctx context.Context, env *envelope) ([]Event, error) {
 // new tickets.
 func (u *unit) policyOf(env *envelope) (*sla.Policy, error) {
 	if env.Clocks.Policy() != "" {
-		if p, _ := u.desk.policies.For(env.Clocks); p != nil {
+		if p, _ := u.policies(env.Clocks).For(env.Clocks); p != nil {
 			return p, nil
 		}
 	}
-	p, ok := u.desk.policies.Newest(u.desk.policy)
+	p, ok := u.policies(env.Clocks).Newest(u.desk.policy)
 	if !ok {
 		return nil, &Fault{Path: "policy", Value: u.desk.policy, Reason: "is in none of the policies"}
 	}
 	return p, nil
+}
+
+// policies are those that the unit goes by, with the version that a ticket is
+// pinned to where the host has it.
+func (u *unit) policies(t sla.Tracker) *sla.PolicySet {
+	if u.set == nil {
+		u.set = u.desk.policies("")
+	}
+	u.set = u.desk.holding(u.set, t)
+	return u.set
+}
+
+// holding returns the set, or a newer one of the host's where it lacks what a
+// ticket is pinned to.
+func (d *Desk) holding(set *sla.PolicySet, t sla.Tracker) *sla.PolicySet {
+	pinned := t.Policy()
+	if _, ok := set.Policy(pinned); ok || pinned == "" {
+		return set
+	}
+	return d.policies(pinned)
+}
+
+// deadlines are those of a ticket by the unit's policies.
+func (u *unit) deadlines(t Ticket) []sla.Status {
+	if u.desk.policies == nil {
+		return nil
+	}
+	return statusOf(u.policies(t.Clocks), t, u.commit.At)
+}
+
+func statusOf(set *sla.PolicySet, t Ticket, now time.Time) []sla.Status {
+	p, _ := set.For(t.Clocks)
+	if p == nil {
+		return nil
+	}
+	return t.Clocks.Status(p, now)
 }
 
 // catchUp feeds the clocks of a ticket that is older than its desk's policies
@@ -169,7 +205,7 @@ func (d *Desk) retire(env *envelope) {
 func (u *unit) planInput(ctx context.Context, env *envelope, m memo, events []Event) (PlanInput, string) {
 	in := PlanInput{
 		Ticket: env.Ticket, Facts: u.facts(ctx, env.Ticket), Memo: slices.Clone(m.value()), Now: u.commit.At,
-		Clocks: u.desk.Deadlines(env.Ticket, u.commit.At),
+		Clocks: u.deadlines(env.Ticket),
 	}
 	if m.Seq < env.base {
 		for e, err := range u.desk.eventsAfter(ctx, env.Ticket.Ref(), m.Seq) {
@@ -234,9 +270,5 @@ func (d *Desk) Deadlines(t Ticket, now time.Time) []sla.Status {
 	if d.policies == nil {
 		return nil
 	}
-	p, _ := d.policies.For(t.Clocks)
-	if p == nil {
-		return nil
-	}
-	return t.Clocks.Status(p, now)
+	return statusOf(d.holding(d.policies(""), t.Clocks), t, now)
 }

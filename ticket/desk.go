@@ -23,8 +23,8 @@ type Desk struct {
 	delivery Delivery
 	lease    time.Duration
 	publish  map[EventKind]bool
-	policies *sla.PolicySet
-	policy   string // of new tickets
+	policies func(pinned string) *sla.PolicySet // nil: no deadlines
+	policy   string                             // of new tickets
 	planners []Planner
 	facts    func(context.Context, Ticket, time.Time) (Facts, error)
 	given    *Facts // by WithFacts
@@ -54,6 +54,12 @@ type Config struct {
 	// Policies give the deadlines: all versions that tickets are still pinned
 	// to. Nil: no deadlines.
 	Policies *sla.PolicySet
+	// LivePolicies gives them instead, where they may change while the desk works:
+	// it is asked at the beginning of every operation, which has one set from end
+	// to end, and again with an "id@version" that a ticket is pinned to and that
+	// set lacks, so that a process can look for what another one has added. It
+	// must be quick and safe for concurrent use, and never nil.
+	LivePolicies func(pinned string) *sla.PolicySet
 	// Policy is the id of the policy for new tickets. Required with Policies.
 	Policy string
 	// Planners are asked in this order after every change.
@@ -109,7 +115,7 @@ func NewDesk(store Store, cfg Config) (*Desk, error) {
 	}
 	d := &Desk{
 		store: store, rules: cfg.Rules, now: cfg.Now, random: cfg.Random, delivery: cfg.Delivery,
-		lease: cfg.Lease, publish: make(map[EventKind]bool), policies: cfg.Policies, policy: cfg.Policy,
+		lease: cfg.Lease, publish: make(map[EventKind]bool), policies: cfg.livePolicies(), policy: cfg.Policy,
 		planners: slices.Clone(cfg.Planners), facts: cfg.Facts, retain: cfg.Retain, answers: cfg.Answers,
 		customers: cfg.Customers, observe: cfg.Observe,
 	}
@@ -125,9 +131,21 @@ func NewDesk(store Store, cfg Config) (*Desk, error) {
 	return d, nil
 }
 
+// livePolicies are those of the config, whichever way they are given.
+func (cfg Config) livePolicies() func(string) *sla.PolicySet {
+	if cfg.LivePolicies == nil && cfg.Policies != nil {
+		return func(string) *sla.PolicySet { return cfg.Policies }
+	}
+	return cfg.LivePolicies
+}
+
 func checkPlanning(c *check, cfg Config) {
-	if cfg.Policies != nil {
-		if _, ok := cfg.Policies.Newest(cfg.Policy); !ok {
+	if cfg.Policies != nil && cfg.LivePolicies != nil {
+		c.fail("policies", "", "are given twice, for good and live")
+	} else if live := cfg.livePolicies(); live != nil {
+		if set := live(""); set == nil {
+			c.fail("live_policies", "nil", "are missing")
+		} else if _, ok := set.Newest(cfg.Policy); !ok {
 			c.fail("policy", cfg.Policy, "is in none of the policies")
 		}
 	}

@@ -12,12 +12,14 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/kulanz-go/kulanz/internal/desk"
+	"github.com/kulanz-go/kulanz/sla"
 )
 
 // unit is one try at one commit.
 type unit struct {
 	desk   *Desk
 	op     *operation
+	set    *sla.PolicySet // that all of it goes by, once it was asked for
 	commit Commit
 	events []Event // of all changes, in their order
 
