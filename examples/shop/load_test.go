@@ -18,6 +18,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/kulanz-go/kulanz/examples/shop/store/storetest"
 )
 
 // envLoad names for how long to measure, as "60s".
@@ -140,7 +142,7 @@ func TestLoad(t *testing.T) {
 	}
 	where := "shop.db"
 	if os.Getenv("KULANZ_SHOP_LOAD_POSTGRES") != "" {
-		where = schema(t)
+		where = storetest.Schema(t)
 	}
 	p := start(t, t.TempDir(), "-db", where, "-days", "90")
 	password := p.lines[1][strings.LastIndex(p.lines[1], " ")+1:]

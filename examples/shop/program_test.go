@@ -15,17 +15,16 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	shop "github.com/kulanz-go/kulanz/examples/shop"
 	"github.com/kulanz-go/kulanz/examples/shop/store"
+	"github.com/kulanz-go/kulanz/examples/shop/store/storetest"
 )
 
 const envChild = "KULANZ_SHOP_TEST_CHILD"
@@ -205,7 +204,7 @@ func TestNothingIsLostWhenItIsKilled(t *testing.T) {
 
 func TestTwoProcessesOnOneDatabase(t *testing.T) {
 	t.Parallel()
-	where := schema(t)
+	where := storetest.Schema(t)
 	dir := t.TempDir()
 	env := []string{"-db", where, "-mail", filepath.Join(dir, "mail"), "-demo=false"}
 	one, two := launch(t, dir, nil, env...), launch(t, dir, nil, env...) // together, on an empty database
@@ -314,7 +313,7 @@ func hears(tb testing.TB, stream <-chan string, what func(string) bool) string {
 // there: they share a database and nothing else.
 func TestAgentsMeetAcrossProcesses(t *testing.T) {
 	t.Parallel()
-	where, dir := schema(t), t.TempDir()
+	where, dir := storetest.Schema(t), t.TempDir()
 	one := start(t, dir, "-db", where, "-mail", filepath.Join(dir, "mail"), "-inbox", filepath.Join(dir, "inbox"))
 	two := start(t, dir, "-db", where, "-mail", filepath.Join(dir, "mail"), "-inbox", filepath.Join(dir, "inbox"))
 	anna, bilal := one.logIn("anna", one.password()), two.logIn("bilal", one.password())
@@ -457,36 +456,4 @@ func mails(tb testing.TB, dir string) []string {
 		}
 	}
 	return ids
-}
-
-var schemas atomic.Int64 // made by this process
-
-// schema makes one of its own in PostgreSQL, and returns its URL.
-func schema(tb testing.TB) string {
-	tb.Helper()
-	base := os.Getenv("KULANZ_POSTGRES")
-	switch {
-	case base != "":
-	case os.Getenv("CI") != "":
-		tb.Fatal("KULANZ_POSTGRES names no database")
-	default:
-		tb.Skip("KULANZ_POSTGRES names no database")
-	}
-	ctx := context.Background()
-	c, err := pgx.Connect(ctx, base)
-	require.NoError(tb, err)
-	name := fmt.Sprintf("kulanz_shop_%d_%d", os.Getpid(), schemas.Add(1))
-	_, err = c.Exec(ctx, "CREATE SCHEMA "+name)
-	require.NoError(tb, err)
-	tb.Cleanup(func() {
-		_, err := c.Exec(ctx, "DROP SCHEMA "+name+" CASCADE")
-		require.NoError(tb, err)
-		require.NoError(tb, c.Close(ctx))
-	})
-	at, err := url.Parse(base)
-	require.NoError(tb, err)
-	q := at.Query()
-	q.Set("search_path", name)
-	at.RawQuery = q.Encode()
-	return at.String()
 }

@@ -59,6 +59,7 @@ func serve(ctx context.Context, o options, out, errs io.Writer) (err error) {
 	if err != nil {
 		return err
 	}
+	defer shop.Follow(ctx)() // policies that other processes save
 	work, err := begin(ctx, shop, payer, inbox, o)
 	if err != nil {
 		return err

@@ -52,7 +52,7 @@ func (a *App) Case(ctx context.Context, t ticket.Ticket, c Claim) (goodwill.Inpu
 	if in.Fields, err = a.fields(ctx, o.Customer, c.Fields); err != nil {
 		return in, err
 	}
-	in.Case.Customer, err = a.buyer(ctx, o.Customer)
+	in.Case.Customer, err = a.buyer(ctx, o.Customer, a.now())
 	return in, err
 }
 
@@ -85,7 +85,7 @@ func (c Claim) fill(k *order.Case) error {
 // fields are those that the policy asks for.
 func (a *App) fields(ctx context.Context, customer string, said map[string]string) (map[string]string, error) {
 	all := make(map[string]string)
-	for _, name := range a.Decider.Policy().Fields {
+	for _, name := range a.Rulebook().Decider.Policy().Fields {
 		if name != SegmentField {
 			all[name] = said[name]
 			continue
@@ -101,7 +101,7 @@ func (a *App) fields(ctx context.Context, customer string, said map[string]strin
 
 // AskedFields are those of the policy that an agent has to say.
 func (a *App) AskedFields() []string {
-	return slices.DeleteFunc(slices.Clone(a.Decider.Policy().Fields), func(name string) bool { return name == SegmentField })
+	return slices.DeleteFunc(slices.Clone(a.Rulebook().Decider.Policy().Fields), func(name string) bool { return name == SegmentField })
 }
 
 // proposal is a claim under a key.

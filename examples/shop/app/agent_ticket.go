@@ -97,7 +97,7 @@ func (a *App) reckon(f *Folder) error {
 	first := FirstDue(states)
 	for _, s := range states {
 		d := Deadline{Status: s}
-		if policy, ok := a.Policies.Policy(s.Policy); ok {
+		if policy, ok := a.liveDeadlines(s.Policy).Policy(s.Policy); ok {
 			why, err := sla.Explain(policy, marks, now, s.Metric, s.Cycle)
 			if err == nil {
 				d.Why = why.Text(a.Calendar.Zone())

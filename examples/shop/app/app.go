@@ -63,9 +63,7 @@ type App struct {
 	Calendar  *sla.Calendar
 	Rules     *ticket.Rules
 	Taxonomy  *ticket.Taxonomy
-	Policies  *sla.PolicySet
 	Escalates *escalation.Planner
-	Decider   *goodwill.Decider
 	Survey    *feedback.Survey
 	Routes    *route.Planner
 	Assessor  *review.Assessor
@@ -87,6 +85,9 @@ type App struct {
 	waiting recent[int]
 	figures recent[Figures]
 	people  atomic.Pointer[[]store.Agent]
+
+	rulebook      atomic.Pointer[Rulebook]
+	escalationEnv escalation.Environment
 }
 
 //go:embed policies/*.json
@@ -181,12 +182,12 @@ func (a *App) rules(ctx context.Context) error {
 	if a.Shifts, err = shift.Parse(roster); err != nil {
 		return err
 	}
-	all, err := a.deadlines(ctx)
+	schema, err := escalation.NewSchema(escalation.BuiltinFields()...)
 	if err != nil {
 		return err
 	}
-	a.Policies, err = sla.NewPolicySet(all, []*sla.Calendar{a.Calendar})
-	return err
+	a.escalationEnv = escalation.Environment{Schema: schema, Calendars: []*sla.Calendar{a.Calendar}}
+	return a.refresh(ctx)
 }
 
 // botReasons are those that the FAQ has an answer to.
@@ -204,26 +205,8 @@ func (a *App) botReasons() []ticket.Reason {
 
 func (a *App) ticketDesk(cfg Config) func() error {
 	return func() error {
-		data, err := policies.ReadFile("policies/escalation.json")
-		if err != nil {
-			return err
-		}
-		env := escalation.Environment{Calendars: []*sla.Calendar{a.Calendar}}
-		policy, err := escalation.ParsePolicy(data, env)
-		if err != nil {
-			return err
-		}
-		set, err := escalation.NewPolicySet(env, policy.Config())
-		if err != nil {
-			return err
-		}
-		signals, err := signal.New(signal.Terms()...)
-		if err != nil {
-			return err
-		}
-		if a.Escalates, err = escalation.NewPlanner(escalation.PlannerConfig{
-			Policies: set, Rules: a.Rules, Holders: a.holders, Signals: signals.Signals,
-		}); err != nil {
+		var err error
+		if a.Escalates, err = a.escalator(a.liveLadders); err != nil {
 			return err
 		}
 		if a.Routes, err = route.NewPlanner(route.PlannerConfig{
@@ -233,12 +216,23 @@ func (a *App) ticketDesk(cfg Config) func() error {
 			return err
 		}
 		a.Tickets, err = ticket.NewDesk(a.DB.Desk.Tickets(), ticket.Config{
-			Rules: a.Rules, Now: a.now, Delivery: ticket.HostDelivers(), Policies: a.Policies, Policy: "standard",
+			Rules: a.Rules, Now: a.now, Delivery: ticket.HostDelivers(), LivePolicies: a.liveDeadlines, Policy: policyID(Deadlines),
 			Planners: []ticket.Planner{a.Escalates, a.Routes}, Answers: faq{a}, Customers: crm{a.DB}, Observe: cfg.Observe,
 			Publish: []ticket.EventKind{ticket.EventResolve, ticket.EventAutoResolve, ticket.EventBotResolve},
 		})
 		return err
 	}
+}
+
+// escalator makes a planner of policies.
+func (a *App) escalator(live func(string) *escalation.PolicySet) (*escalation.Planner, error) {
+	signals, err := signal.New(signal.Terms()...)
+	if err != nil {
+		return nil, err
+	}
+	return escalation.NewPlanner(escalation.PlannerConfig{
+		LivePolicies: live, Rules: a.Rules, Holders: a.holders, Signals: signals.Signals,
+	})
 }
 
 // holders are who has a role, or the ticket.
@@ -321,19 +315,9 @@ const payTimeout = 10 * time.Second
 
 func (a *App) goodwillDesk(cfg Config, k keys) func() error {
 	return func() error {
-		data, err := policies.ReadFile("policies/goodwill.json")
-		if err != nil {
-			return err
-		}
-		policy, err := goodwill.ParsePolicy(data)
-		if err != nil {
-			return err
-		}
-		if a.Decider, err = goodwill.Compile(policy, nil); err != nil {
-			return err
-		}
+		var err error
 		a.Goodwill, err = goodwill.NewDesk(a.DB.Desk.Goodwill(), goodwill.Config{
-			Now: a.now, Policies: []*goodwill.Decider{a.Decider}, Orders: a.order, Payer: cfg.Payer,
+			Now: a.now, LivePolicies: a.liveGrants, Orders: a.order, Payer: cfg.Payer,
 			Leads: []string{string(demo.RoleLead), string(demo.RoleManager)}, Secret: k.Ledger, PayTimeout: cmp.Or(cfg.PayTimeout, payTimeout),
 		})
 		return err

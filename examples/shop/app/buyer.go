@@ -13,13 +13,17 @@ import (
 	"github.com/kulanz-go/kulanz/sla/statute"
 )
 
-// buyer is what a policy may know of who asks: of its orders, of the disputes of
+// buyer is what a policy may know, at an instant, of who asks: of its orders, of the disputes of
 // their payments, and of what the ledger says it was given.
-func (a *App) buyer(ctx context.Context, customer string) (order.Customer, error) {
+func (a *App) buyer(ctx context.Context, customer string, now time.Time) (order.Customer, error) {
 	b := order.Customer{Ref: customer}
 	orders, err := a.DB.Orders(ctx, customer, 500)
 	if err != nil {
 		return b, err
+	}
+	orders = slices.DeleteFunc(orders, func(o demo.Order) bool { return o.Placed.After(now) })
+	for i := range orders {
+		orders[i] = orders[i].Before(now)
 	}
 	b.Orders = int64(len(orders))
 	if b.Value, err = Value(orders); err != nil {
@@ -28,15 +32,13 @@ func (a *App) buyer(ctx context.Context, customer string) (order.Customer, error
 	if n := len(orders); n > 0 {
 		b.Since = sla.DateOf(orders[n-1].Placed, a.Calendar.Zone())
 	}
-	now := a.now()
 	for i := range orders {
-		known := orders[i].At(now)
-		if a.sentBack(&known, now.AddDate(-1, 0, 0)) {
+		if a.sentBack(&orders[i].Order, now.AddDate(-1, 0, 0)) {
 			b.Returns++
 		}
-		b.Chargebacks += lostDisputes(&known, now.AddDate(-2, 0, 0))
+		b.Chargebacks += lostDisputes(&orders[i].Order, now.AddDate(-2, 0, 0))
 	}
-	if err := a.favours(ctx, &b, now.AddDate(-1, 0, 0)); err != nil {
+	if err := a.favours(ctx, &b, now.AddDate(-1, 0, 0), now); err != nil {
 		return b, err
 	}
 	_, b.Blocked, err = a.Tickets.IsBlocked(ctx, Shop, customer, true)
@@ -65,10 +67,10 @@ func lostDisputes(o *order.Order, from time.Time) int64 {
 	return n
 }
 
-// favours adds up what was given to a customer as favours, from an instant on:
+// favours adds up what was given to a customer as favours, in a stretch of time:
 // what is on its way counts, what was refused, has expired, failed or came back
 // does not.
-func (a *App) favours(ctx context.Context, b *order.Customer, from time.Time) error {
+func (a *App) favours(ctx context.Context, b *order.Customer, from, to time.Time) error {
 	b.Granted = money.New(0, money.EUR)
 	q := goodwill.Query{Customer: b.Ref, Limit: goodwill.MaxPage, States: []string{
 		string(goodwill.StateApproved), string(goodwill.StateReserved), string(goodwill.StateExecuting), string(goodwill.StateUnknown),
@@ -80,7 +82,7 @@ func (a *App) favours(ctx context.Context, b *order.Customer, from time.Time) er
 			return err
 		}
 		for _, g := range page.Grants {
-			if g.ByRight || g.Created.Before(from) {
+			if g.ByRight || g.Created.Before(from) || g.Created.After(to) {
 				continue
 			}
 			b.Grants++

@@ -2,135 +2,193 @@ package app
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
-	"iter"
-	"reflect"
+	"strconv"
 
+	"github.com/kulanz-go/kulanz/escalation"
 	"github.com/kulanz-go/kulanz/examples/shop/store"
+	"github.com/kulanz-go/kulanz/goodwill"
 	"github.com/kulanz-go/kulanz/sla"
 	"github.com/kulanz-go/kulanz/ticket"
 )
 
-// deadlines are all versions, of which tickets may be pinned to any.
-func (a *App) deadlines(ctx context.Context) ([]sla.PolicyConfig, error) {
-	data, err := policies.ReadFile("policies/sla.json")
-	if err != nil {
-		return nil, err
-	}
-	first, err := sla.ParsePolicy(data)
-	if err != nil {
-		return nil, err
-	}
-	all := []sla.PolicyConfig{first}
-	for {
-		next := sla.PolicyConfig{ID: first.ID, Version: all[len(all)-1].Version + 1}
-		switch err := a.DB.Setting(ctx, deadlinesSetting(next), &next); {
-		case errors.Is(err, store.ErrNotFound):
-			return all, nil
-		case err != nil:
-			return nil, err
-		}
-		all = append(all, next)
-	}
-}
-
-func deadlinesSetting(c sla.PolicyConfig) string { return "policy " + c.Ref() }
-
-// NewestDeadlines is the version that new tickets get.
-func (a *App) NewestDeadlines(ctx context.Context) (sla.PolicyConfig, error) {
-	all, err := a.deadlines(ctx)
-	if err != nil {
-		return sla.PolicyConfig{}, err
-	}
-	return all[len(all)-1], nil
-}
-
 // Trial is what a policy would mean.
 type Trial struct {
-	Policy   *sla.Policy
-	Warnings []sla.LintWarning
-	Report   *sla.Report // the last days under the policy of now and this one; nil: not asked for
+	Ref        string
+	Warnings   []Warning
+	Deadlines  *sla.Report          // the last days under the policy of now and this one; nil: not asked for
+	Goodwill   *goodwill.Simulation // the claims of the last days, likewise
+	Escalation *Ladders             // open tickets, were they moved to this one, likewise
 }
 
-// Try checks a policy: all faults at once, then what is probably not meant, and
-// what would have been had it been in force in the last days.
-func (a *App) Try(ctx context.Context, data []byte, days int) (Trial, error) {
-	cfg, err := sla.ParsePolicy(data)
-	if err != nil {
-		return Trial{}, err
-	}
-	p, err := sla.NewPolicy(cfg, a.Calendar)
-	if err != nil {
-		return Trial{}, err
-	}
-	t := Trial{Policy: p, Warnings: p.Lint()}
-	if days == 0 {
-		return t, nil
-	}
-	before, err := a.NewestDeadlines(ctx)
-	if err != nil {
-		return Trial{}, err
-	}
-	old, err := sla.NewPolicy(before, a.Calendar)
-	if err != nil {
-		return Trial{}, err
-	}
-	var failed error
-	t.Report = sla.Replay(a.histories(ctx, days, &failed), old, p)
-	return t, failed
+// Warning is something in a valid policy that is probably not meant.
+type Warning struct{ Code, Path, Other string }
+
+// Ladders is what a policy would change for tickets that are open.
+type Ladders struct {
+	Open    int // tickets under the policy of now
+	Changed []LadderChange
 }
 
-// histories are the timelines of what came in the last days.
-func (a *App) histories(ctx context.Context, days int, failed *error) iter.Seq[sla.History] {
-	return func(yield func(sla.History) bool) {
-		from := a.now().AddDate(0, 0, -days)
-		for t, err := range a.each(ctx, System(), ticket.Query{}) {
-			if err != nil {
-				*failed = err
-				return
-			}
-			if t.Created.Before(from) {
-				continue
-			}
-			var events []ticket.Event
-			for e, err := range a.Tickets.History(ctx, System(), t.Ref()) {
-				if err != nil {
-					*failed = err
-					return
-				}
-				events = append(events, e)
-			}
-			if !yield(sla.History{ID: t.Number, Marks: ticket.Marks(events), Until: a.now()}) {
-				return
-			}
-		}
-	}
+// LadderChange is what it would change for one.
+type LadderChange struct {
+	Number string
+	escalation.MigrationDiff
 }
 
 // ErrVersion says that a policy is not the next version of the one in force.
 var ErrVersion = errors.New("app: not the next version")
 
-// SaveDeadlines adds a version, which new tickets get from the next start on; those
-// that run keep theirs. Two who save at once do not overwrite each other.
-func (a *App) SaveDeadlines(ctx context.Context, data []byte, who store.Agent) error {
-	t, err := a.Try(ctx, data, 0)
+// Draft is the newest version of a kind as data, with the number of the next one:
+// to be edited.
+func (a *App) Draft(kind PolicyKind) ([]byte, error) {
+	newest, ok := a.Rulebook().newest[kind]
+	if !ok {
+		return nil, store.ErrNotFound
+	}
+	v, err := compile(kind, newest.Data, a.Calendar, a.escalationEnv)
+	if err != nil {
+		return nil, err
+	}
+	var next any
+	switch kind {
+	case Deadlines:
+		cfg := v.deadlines.Config()
+		cfg.Version++
+		next = cfg
+	case Goodwill:
+		cfg := v.goodwill.Policy()
+		cfg.Version++
+		next = cfg
+	case Escalation:
+		cfg := v.ladder.Config()
+		cfg.Version = strconv.Itoa(newest.Version + 1)
+		next = cfg
+	}
+	return json.MarshalIndent(next, "", "  ")
+}
+
+// Try checks a policy: all faults at once, then what is probably not meant, and
+// what would have been had it been in force in the last days; 0: that is not asked.
+func (a *App) Try(ctx context.Context, kind PolicyKind, data []byte, days int) (Trial, error) {
+	v, err := compile(kind, data, a.Calendar, a.escalationEnv)
+	if err != nil {
+		return Trial{}, err
+	}
+	t := Trial{Ref: v.ref}
+	book := a.Rulebook()
+	switch kind {
+	case Deadlines:
+		for _, w := range v.deadlines.Lint() {
+			t.Warnings = append(t.Warnings, Warning{string(w.Code), w.Path, w.Other})
+		}
+		if days > 0 {
+			err = a.tryDeadlines(ctx, book, v.deadlines, days, &t)
+		}
+	case Goodwill:
+		if days > 0 {
+			err = a.tryGoodwill(ctx, book, v.goodwill, days, &t)
+		}
+	case Escalation:
+		err = a.tryEscalation(ctx, book, v.ladder, days, &t)
+	}
+	return t, err
+}
+
+func (a *App) tryDeadlines(ctx context.Context, book *Rulebook, p *sla.Policy, days int, t *Trial) error {
+	old, ok := book.Deadlines.Newest(policyID(Deadlines))
+	if !ok {
+		return store.ErrNotFound
+	}
+	var failed error
+	t.Deadlines = sla.Replay(a.histories(ctx, days, &failed), old, p)
+	return failed
+}
+
+func (a *App) tryGoodwill(ctx context.Context, book *Rulebook, d *goodwill.Decider, days int, t *Trial) error {
+	var failed error
+	s, err := goodwill.Simulate(book.Decider, d, a.pastClaims(ctx, days, &failed))
+	t.Goodwill = &s
+	return errors.Join(failed, err)
+}
+
+// tryEscalation looks for what is probably not meant, and at what would come if all
+// open tickets went on under the policy.
+func (a *App) tryEscalation(ctx context.Context, book *Rulebook, p *escalation.Policy, days int, t *Trial) error {
+	old, ok := book.ladders.Newest(policyID(Escalation))
+	if !ok {
+		return store.ErrNotFound
+	}
+	alone, err := escalation.NewPolicySet(a.escalationEnv, p.Config())
 	if err != nil {
 		return err
 	}
-	all, err := a.deadlines(ctx)
+	deadlines, _ := book.Deadlines.Newest(policyID(Deadlines))
+	for _, w := range escalation.Lint(alone, escalation.LintOptions{Now: a.now(), Bots: true, Deadlines: []sla.PolicyConfig{deadlines.Config()}}) {
+		t.Warnings = append(t.Warnings, Warning{string(w.Code), w.Path, w.Other})
+	}
+	if days == 0 || old.Ref() == p.Ref() {
+		return nil
+	}
+	both, err := escalation.NewPolicySet(a.escalationEnv, old.Config(), p.Config())
 	if err != nil {
 		return err
 	}
-	newest, next := all[len(all)-1], t.Policy.Config()
-	if next.ID != newest.ID || next.Version != newest.Version+1 {
+	planner, err := a.escalator(func(string) *escalation.PolicySet { return both })
+	if err != nil {
+		return err
+	}
+	t.Escalation, err = a.moved(ctx, planner, escalation.Move{From: old.Ref(), To: p.Ref(), How: escalation.MigrateByStep})
+	return err
+}
+
+// moved is what a move would change for every open ticket.
+func (a *App) moved(ctx context.Context, planner *escalation.Planner, m escalation.Move) (*Ladders, error) {
+	out := new(Ladders)
+	live := ticket.Query{States: []ticket.State{
+		ticket.StateNew, ticket.StateBot, ticket.StateOpen, ticket.StateWaitingCustomer, ticket.StateWaitingThird, ticket.StateSnoozed,
+	}}
+	for t, err := range a.each(ctx, System(), live) {
+		if err != nil {
+			return nil, err
+		}
+		in, err := a.Tickets.PlanInput(ctx, System(), t.Ref(), planner.Name())
+		if err != nil {
+			return nil, err
+		}
+		diff, err := planner.DryRun(in, m, a.now().Add(horizon))
+		if err != nil {
+			return nil, err
+		}
+		out.Open++
+		if len(diff.Gone)+len(diff.New)+len(diff.Moved) > 0 {
+			out.Changed = append(out.Changed, LadderChange{t.Number, diff})
+		}
+	}
+	return out, nil
+}
+
+// SavePolicy adds a version, which is in force from now on: new tickets, grants and
+// escalations get it, those that run keep theirs. Other processes learn of it within
+// a second, or as soon as they meet something that is under it. Two who save at once
+// do not overwrite each other.
+func (a *App) SavePolicy(ctx context.Context, kind PolicyKind, data []byte, who store.Agent) error {
+	if err := a.refresh(ctx); err != nil {
+		return err
+	}
+	v, err := compile(kind, data, a.Calendar, a.escalationEnv)
+	if err != nil {
+		return err
+	}
+	if v.id != policyID(kind) || v.number != a.Rulebook().newest[kind].Version+1 {
 		return ErrVersion
 	}
-	kept := next
-	if err := a.DB.SetFirst(ctx, deadlinesSetting(next), &kept); err != nil {
-		return err
-	}
-	if !reflect.DeepEqual(kept, next) {
+	err = a.DB.SavePolicy(ctx, store.Policy{Kind: string(kind), Version: v.number, Data: data}, store.Audit{
+		At: a.now(), Actor: who.ID, What: "policy " + string(kind), About: v.ref,
+	})
+	if errors.Is(err, store.ErrTaken) {
 		return ErrVersion // somebody was faster
 	}
-	return a.DB.Log(ctx, a.now(), who.ID, "policy", next.Ref())
+	return errors.Join(err, a.refresh(ctx))
 }

@@ -79,7 +79,7 @@ func play(ctx context.Context, db *store.DB, w *demo.World, shelf *demo.Shelf, n
 	if err != nil {
 		return demo.Report{}, err
 	}
-	past := &App{DB: db, now: clock.Now, Templates: w.Templates, FAQ: w.FAQ}
+	past := &App{DB: db, now: clock.Now, log: slog.New(slog.DiscardHandler), Templates: w.Templates, FAQ: w.FAQ}
 	for _, part := range []func() error{past.house(ctx), past.pastDesks(w, shelf, k)} {
 		if err := part(); err != nil {
 			return demo.Report{}, err
@@ -94,7 +94,7 @@ func (a *App) pastDesks(w *demo.World, shelf *demo.Shelf, k keys) func() error {
 	return func() error {
 		var err error
 		if a.Tickets, err = ticket.NewDesk(&shelf.Tickets, ticket.Config{
-			Rules: a.Rules, Now: a.now, Delivery: ticket.HostDelivers(), Policies: a.Policies, Policy: "standard",
+			Rules: a.Rules, Now: a.now, Delivery: ticket.HostDelivers(), LivePolicies: a.liveDeadlines, Policy: policyID(Deadlines),
 			Answers: faq{a},
 		}); err != nil {
 			return err

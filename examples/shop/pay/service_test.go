@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -19,6 +18,7 @@ import (
 
 	"github.com/kulanz-go/kulanz/examples/shop/demo"
 	"github.com/kulanz-go/kulanz/examples/shop/pay"
+	"github.com/kulanz-go/kulanz/examples/shop/store/storetest"
 	"github.com/kulanz-go/kulanz/examples/sqlstore"
 	"github.com/kulanz-go/kulanz/goodwill"
 	"github.com/kulanz-go/kulanz/goodwill/goodwillmem"
@@ -44,27 +44,10 @@ func onSQLite(tb testing.TB) *sql.DB {
 
 func onPostgres(tb testing.TB) *sql.DB {
 	tb.Helper()
-	dsn := os.Getenv("KULANZ_POSTGRES")
-	switch {
-	case dsn != "":
-	case os.Getenv("CI") != "":
-		tb.Fatal("KULANZ_POSTGRES names no database")
-	default:
-		tb.Skip("KULANZ_POSTGRES names no database")
-	}
-	cfg, err := pgx.ParseConfig(dsn)
+	cfg, err := pgx.ParseConfig(storetest.Schema(tb))
 	require.NoError(tb, err)
-	schema := fmt.Sprintf("kulanz_pay_%d", os.Getpid())
-	cfg.RuntimeParams["search_path"] = schema
 	db := stdlib.OpenDB(*cfg)
-	ctx := context.Background()
-	_, err = db.ExecContext(ctx, "CREATE SCHEMA "+schema)
-	require.NoError(tb, err)
-	tb.Cleanup(func() {
-		_, err := db.ExecContext(ctx, "DROP SCHEMA "+schema+" CASCADE")
-		require.NoError(tb, err)
-		require.NoError(tb, db.Close())
-	})
+	tb.Cleanup(func() { require.NoError(tb, db.Close()) })
 	return db
 }
 

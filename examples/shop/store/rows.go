@@ -193,8 +193,10 @@ type Audit struct {
 // Log writes a line of the audit log. It holds references, never words of a
 // customer's.
 func (d *DB) Log(ctx context.Context, at time.Time, actor, what, about string) error {
-	return d.exec(ctx, "INSERT INTO shop_audit (at, actor, what, about) VALUES ($1, $2, $3, $4)", at.UnixMicro(), actor, what, about)
+	return d.exec(ctx, addAudit, at.UnixMicro(), actor, what, about)
 }
+
+const addAudit = "INSERT INTO shop_audit (at, actor, what, about) VALUES ($1, $2, $3, $4)"
 
 // Audits returns lines of the audit log before one, the latest first.
 func (d *DB) Audits(ctx context.Context, before int64, limit int) ([]Audit, error) {
