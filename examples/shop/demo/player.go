@@ -46,6 +46,18 @@ type Report struct {
 	Refusals []string
 }
 
+// Add adds what came of another part of the script.
+func (r *Report) Add(other Report) {
+	r.Received += other.Received
+	r.Done += other.Done
+	r.Asked += other.Asked
+	r.Answered += other.Answered
+	r.Refused += other.Refused
+	r.Joined += other.Joined
+	r.Refusals = append(r.Refusals, other.Refusals...)
+	r.Refusals = r.Refusals[:min(len(r.Refusals), maxRefusals)]
+}
+
 // maxRefusals is how many a report names.
 const maxRefusals = 10
 

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"strings"
 	"time"
 
@@ -30,8 +31,49 @@ func (t *Tx) Keep(ctx context.Context, c demo.Customer) error {
 	if err != nil {
 		return err
 	}
-	return t.exec(ctx, `INSERT INTO shop_customer (ref, email, data) VALUES ($1, $2, $3)
-		ON CONFLICT (ref) DO UPDATE SET email = excluded.email, data = excluded.data`, c.Ref, strings.ToLower(c.Email), data)
+	return t.exec(ctx, keepCustomer, c.Ref, strings.ToLower(c.Email), data)
+}
+
+const (
+	keepCustomer = `INSERT INTO shop_customer (ref, email, data) VALUES ($1, $2, $3)
+		ON CONFLICT (ref) DO UPDATE SET email = excluded.email, data = excluded.data`
+	keepOrder = `INSERT INTO shop_order (id, customer, placed, data) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (id) DO UPDATE SET data = excluded.data`
+)
+
+// KeepMany writes customers and orders as Keep and KeepOrder do, with each
+// statement made ready once.
+func (t *Tx) KeepMany(ctx context.Context, customers []demo.Customer, orders []demo.Order) error {
+	err := t.many(ctx, keepCustomer, len(customers), func(i int) ([]any, error) {
+		c := customers[i]
+		data, err := encode(c)
+		return []any{c.Ref, strings.ToLower(c.Email), data}, err
+	})
+	if err != nil {
+		return err
+	}
+	return t.many(ctx, keepOrder, len(orders), func(i int) ([]any, error) {
+		o := orders[i]
+		data, err := encode(o)
+		return []any{o.ID, o.Customer, o.Placed.UnixMicro(), data}, err
+	})
+}
+
+func (t *Tx) many(ctx context.Context, statement string, n int, args func(i int) ([]any, error)) error {
+	ready, err := t.conn.PrepareContext(ctx, dialect(t.sqlite, statement))
+	if err != nil {
+		return err
+	}
+	for i := range n {
+		var row []any
+		if row, err = args(i); err == nil {
+			_, err = ready.ExecContext(ctx, row...)
+		}
+		if err != nil {
+			break
+		}
+	}
+	return errors.Join(err, ready.Close())
 }
 
 // KeepCustomer is Tx.Keep by itself.
@@ -73,8 +115,7 @@ func (t *Tx) KeepOrder(ctx context.Context, o demo.Order) error {
 	if err != nil {
 		return err
 	}
-	return t.exec(ctx, `INSERT INTO shop_order (id, customer, placed, data) VALUES ($1, $2, $3, $4)
-		ON CONFLICT (id) DO UPDATE SET data = excluded.data`, o.ID, o.Customer, o.Placed.UnixMicro(), data)
+	return t.exec(ctx, keepOrder, o.ID, o.Customer, o.Placed.UnixMicro(), data)
 }
 
 // Agent is who may log in.

@@ -165,6 +165,20 @@ func (d *DB) In(ctx context.Context, fn func(tx *Tx) error) error {
 	return conn.Commit()
 }
 
+// InMuch is In for a transaction that writes a lot: SQLite keeps what it changes in
+// memory until the end, where it would else write it out and read it again.
+func (d *DB) InMuch(ctx context.Context, fn func(tx *Tx) error) error {
+	return d.In(ctx, func(tx *Tx) (err error) {
+		if d.sqlite {
+			if err := tx.exec(ctx, "PRAGMA cache_size = -65536"); err != nil { // of 64 MB
+				return err
+			}
+			defer func() { err = errors.Join(err, tx.exec(ctx, "PRAGMA cache_size = -2000")) }() // as it is by default
+		}
+		return fn(tx)
+	})
+}
+
 // parameters matches $1; SQLite numbers its parameters ?1.
 var parameters = regexp.MustCompile(`\$([0-9]+)`)
 
