@@ -25,7 +25,13 @@ func (a *App) Future(ctx context.Context, days int) (func(context.Context) error
 	if err != nil {
 		return nil, err
 	}
+	public, err := newTold(a.Reviews, a.Tones)
+	if err != nil {
+		return nil, err
+	}
+	public.keep = a.DB.KeepReview
 	p := demo.NewPlayer(world, demo.Stage{
+		Reviews: public,
 		Tickets: a.Tickets, Surveys: a.Surveys, Policy: PolicyPage, CSAT: CSAT, NPS: NPS,
 		Order: func(ctx context.Context, o demo.Order) error {
 			return a.DB.In(ctx, func(tx *store.Tx) error { return tx.KeepOrder(ctx, o) })

@@ -13,6 +13,7 @@ import (
 	"github.com/kulanz-go/kulanz/examples/shop/demo"
 	"github.com/kulanz-go/kulanz/examples/shop/store"
 	"github.com/kulanz-go/kulanz/feedback"
+	"github.com/kulanz-go/kulanz/feedback/review"
 	"github.com/kulanz-go/kulanz/ticket"
 )
 
@@ -72,6 +73,11 @@ func Seed(ctx context.Context, db *store.DB, now time.Time, days int, log *slog.
 			if err := p.shelf.Surveys.CopyTo(ctx, tx.Desk.Feedback(), Shop, now, rand.Reader); err != nil {
 				return err
 			}
+			for _, r := range p.told.taken {
+				if err := tx.KeepReview(ctx, *r); err != nil {
+					return err
+				}
+			}
 		}
 		return tx.Set(ctx, "seeded", now)
 	})
@@ -94,6 +100,7 @@ func keepWorld(ctx context.Context, tx *store.Tx, w *demo.World) error {
 // part is what came of some customers' past.
 type part struct {
 	shelf  *demo.Shelf
+	told   *told
 	report demo.Report
 	err    error
 }
@@ -132,7 +139,13 @@ func (a *App) playPart(ctx context.Context, w *demo.World, k keys, now time.Time
 	if p.err = past.pastDesks(w, p.shelf, k); p.err != nil {
 		return p
 	}
-	player := demo.NewPlayer(w, demo.Stage{Clock: clock, Tickets: past.Tickets, Surveys: past.Surveys, Policy: PolicyPage, CSAT: CSAT, NPS: NPS})
+	if p.told, p.err = newTold(review.NewLog(past.Surveys), deaf{}); p.err != nil {
+		return p
+	}
+	p.told.replies = true
+	player := demo.NewPlayer(w, demo.Stage{
+		Clock: clock, Tickets: past.Tickets, Surveys: past.Surveys, Policy: PolicyPage, CSAT: CSAT, NPS: NPS, Reviews: p.told,
+	})
 	p.err = player.Play(ctx, now)
 	p.report = player.Report()
 	return p

@@ -23,12 +23,22 @@ type Stage struct {
 	Policy  string
 	// CSAT and NPS are the ids of the survey's questions; empty: not asked.
 	CSAT, NPS string
+	// Reviews keeps what is said in public beside the desk. Nil: nobody does.
+	Reviews ReviewKeeper
 	// Every is how often the desks are ticked, on the script's clock. Default an
 	// hour.
 	Every time.Duration
 	// Order is told of an order when it is placed, and again whenever something has
 	// happened to it, as it is known then. Nil: nobody is told.
 	Order func(context.Context, Order) error
+}
+
+// ReviewKeeper keeps reviews where a shop keeps them.
+type ReviewKeeper interface {
+	// Take notes that a review came, and returns the message that it is to the desk.
+	Take(ctx context.Context, a Action) (ticket.Inbound, error)
+	// Replied notes that the review of a matter was answered.
+	Replied(ctx context.Context, a Action, text string) error
 }
 
 // Report tells what came of a script.
@@ -245,6 +255,12 @@ func (p *Player) act(ctx context.Context, a Action) error {
 
 func (p *Player) receive(ctx context.Context, a Action) error {
 	in := *a.Receive
+	if a.Stars > 0 && p.stage.Reviews != nil {
+		var err error
+		if in, err = p.stage.Reviews.Take(ctx, a); err != nil {
+			return err
+		}
+	}
 	if ref, ok := p.refs[a.Matter]; ok {
 		in.Ticket = &ref // the customer answers where it was answered
 	}
@@ -265,7 +281,7 @@ func (p *Player) receive(ctx context.Context, a Action) error {
 	}
 	system := ticket.Actor{Kind: ticket.ActorSystem, Shop: in.Shop}
 	fields := map[string]string{"stars": strconv.Itoa(a.Stars)}
-	return p.give(ctx, system, ref, ticket.Set{Fields: fields})
+	return p.give(ctx, system, ref, ticket.Set{Fields: fields, AddOrders: []string{a.Order}})
 }
 
 // do gives a command to the matter's ticket. Where that is another matter's by
@@ -285,7 +301,13 @@ func (p *Player) do(ctx context.Context, a Action) error {
 			return nil
 		}
 	}
-	return p.give(ctx, a.Actor, ref, cmd)
+	if err := p.give(ctx, a.Actor, ref, cmd); err != nil {
+		return err
+	}
+	if reply, ok := cmd.(ticket.Reply); ok && a.Order != "" && p.stage.Reviews != nil {
+		return p.stage.Reviews.Replied(ctx, a, reply.Text)
+	}
+	return nil
 }
 
 // needsTicket tells the commands that [complete] has something to do with.

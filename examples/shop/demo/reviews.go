@@ -8,8 +8,8 @@ import (
 	"github.com/kulanz-go/kulanz/ticket"
 )
 
-// reviews makes what customers say in public about orders that have arrived.
-// Critical ones are all answered, of the others more than half.
+// reviews makes what customers say in public about orders that have arrived. All of
+// them are answered, the critical ones first.
 func (g *generator) reviews() {
 	for i := range g.world.Orders {
 		o := &g.world.Orders[i]
@@ -40,19 +40,21 @@ func (g *generator) review(o *Order, at time.Time, matter int) {
 		about: map[string]string{"product": o.Lines[0].Category, "carrier": o.Delivery.Carrier, "order": o.ID, "name": c.Name},
 		agent: []string{"anna", "clara"}[g.draw(weights{40, 60})],
 	}
-	t.write(at, t.say(g.say.Review[strconv.Itoa(given)]), strings.Repeat("★", given)+strings.Repeat("☆", 5-given))
+	words, kind, wait := g.say.Review[strconv.Itoa(given)], "good", 240+float64(g.random.IntN(1800))
+	if given <= 3 {
+		kind, wait = "bad", 30+float64(g.random.IntN(500))
+		if o.Late(at) {
+			words, kind = g.say.Review["late"], "late"
+		}
+	}
+	t.write(at, t.say(words), strings.Repeat("★", given)+strings.Repeat("☆", 5-given))
 	first := &g.world.Script[len(g.world.Script)-1]
-	first.Stars = given
+	first.Stars, first.Order = given, o.ID
 	first.Receive.Conversation = "bewertung-" + o.ID
 	first.Receive.Orders = nil // a review is a matter of its own
-	kind := "good"
-	if given <= 3 {
-		kind = "bad"
-	} else if g.chance(0.4) {
-		return
-	}
-	answered := g.working(at, 60+float64(g.random.IntN(900)))
+	answered := g.working(at, wait)
 	t.do(answered, t.agent, ticket.Accept{})
 	t.do(answered, t.agent, ticket.Reply{Text: t.say(g.say.ReviewReply[kind])})
+	g.world.Script[len(g.world.Script)-1].Order = o.ID
 	t.do(g.working(answered, 30), t.agent, ticket.Resolve{Code: ticket.ResolvedAnswered})
 }

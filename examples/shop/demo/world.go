@@ -211,8 +211,10 @@ type Action struct {
 	Do ticket.Command
 	// Ask asks the customer about the matter and answers in its place.
 	Ask *Survey
-	// Stars of a review, which has them beside its words; 0: it is none.
+	// Stars of a review, which has them beside its words, and the order that it is
+	// about; 0: it is none.
 	Stars int
+	Order string
 }
 
 // Survey is a customer's answer to the question whether it is satisfied.

@@ -18,8 +18,18 @@ type Review struct {
 
 // KeepReview writes a new review; one that is there already stays.
 func (d *DB) KeepReview(ctx context.Context, r Review) error {
-	return d.exec(ctx, `INSERT INTO shop_review (external, at, thread, reply, replykey, replied) VALUES ($1, $2, $3, '', '', 0)
-		ON CONFLICT (external) DO NOTHING`, r.External, r.At.UnixMicro(), r.Thread)
+	return d.In(ctx, func(tx *Tx) error { return tx.KeepReview(ctx, r) })
+}
+
+// KeepReview writes a new review, with its reply where it has one; one that is there
+// already stays.
+func (t *Tx) KeepReview(ctx context.Context, r Review) error {
+	replied := int64(0)
+	if r.Reply != "" {
+		replied = r.Replied.UnixMicro()
+	}
+	return t.exec(ctx, `INSERT INTO shop_review (external, at, thread, reply, replykey, replied) VALUES ($1, $2, $3, $4, $5, $6)
+		ON CONFLICT (external) DO NOTHING`, r.External, r.At.UnixMicro(), r.Thread, r.Reply, r.Key, replied)
 }
 
 // AnswerReview writes a reply where there is none, and returns what stands there.
