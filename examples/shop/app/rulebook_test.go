@@ -99,7 +99,7 @@ func TestAPolicyTakesEffectAtOnce(t *testing.T) {
 
 	draft, err = a.Draft(app.Escalation)
 	require.NoError(t, err)
-	save(t, a, app.Escalation, []byte(strings.Replace(string(draft), `"2h0m0s"`, `"3h0m0s"`, 1)))
+	save(t, a, app.Escalation, []byte(strings.Replace(string(draft), `"after": "2h"`, `"after": "3h"`, 1)))
 	escalated := func(k ticket.Ticket) string {
 		in, err := a.Tickets.PlanInput(t.Context(), app.System(), k.Ref(), a.Escalates.Name())
 		require.NoError(t, err)

@@ -49,8 +49,14 @@ const payTimeout = 300 * time.Millisecond
 
 const agentPassword = "correct horse battery"
 
-// template is a database with the demo's shop in it, made once.
-var template = sync.OnceValues(func() (string, error) {
+// template is a database with the demo's shop in it, made once; grown is one with
+// more of a past.
+var (
+	template = sync.OnceValues(func() (string, error) { return seeded(1) })
+	grown    = sync.OnceValues(func() (string, error) { return seeded(40) })
+)
+
+func seeded(days int) (string, error) {
 	dir, err := os.MkdirTemp("", "kulanz-web")
 	if err != nil {
 		return "", err
@@ -62,7 +68,7 @@ var template = sync.OnceValues(func() (string, error) {
 		return "", err
 	}
 	err = func() error {
-		if err := app.Seed(ctx, db, friday, 1, slog.New(slog.DiscardHandler)); err != nil {
+		if err := app.Seed(ctx, db, friday, days, slog.New(slog.DiscardHandler)); err != nil {
 			return err
 		}
 		a, err := app.New(ctx, app.Config{DB: db, Now: func() time.Time { return friday }, Log: slog.New(slog.DiscardHandler), Payer: app.NoPayer{}})
@@ -80,7 +86,7 @@ var template = sync.OnceValues(func() (string, error) {
 		return db.Backup(ctx, filepath.Join(dir, "copy.db"))
 	}()
 	return filepath.Join(dir, "copy.db"), errors.Join(err, db.Close())
-})
+}
 
 // engine is made once: it takes longer than most tests.
 var engine = sync.OnceValues(func() (*tone.Engine, error) { return tone.New(tone.Config{}) })
@@ -102,19 +108,19 @@ type site struct {
 
 func open(tb testing.TB, change ...func(*web.Config)) *site {
 	tb.Helper()
-	return openAt(tb, fresh(tb), nil, change...)
+	return openAt(tb, fresh(tb, template), nil, change...)
 }
 
 // openWith puts something between the desk and the payment service.
 func openWith(tb testing.TB, payer func(*pay.Service) goodwill.Payer) *site {
 	tb.Helper()
-	return openAt(tb, fresh(tb), payer)
+	return openAt(tb, fresh(tb, template), payer)
 }
 
-// fresh is a copy of the template.
-func fresh(tb testing.TB) string {
+// fresh is a copy of a database.
+func fresh(tb testing.TB, of func() (string, error)) string {
 	tb.Helper()
-	from, err := template()
+	from, err := of()
 	require.NoError(tb, err)
 	data, err := os.ReadFile(from)
 	require.NoError(tb, err)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/kulanz-go/kulanz/examples/shop/app"
@@ -132,6 +133,15 @@ func (v *view) Points(e feedback.Estimate) string {
 }
 
 func (v *view) number(f float64) string { return strconv.FormatFloat(f, 'f', 0, 64) }
+
+// Decimal writes a number with at most one place.
+func (v *view) Decimal(f float64) string {
+	text := strings.TrimSuffix(strconv.FormatFloat(f, 'f', 1, 64), ".0")
+	if v.Lang == "de" {
+		text = strings.Replace(text, ".", ",", 1)
+	}
+	return text
+}
 
 // Minutes rounds a wait up.
 func (v *view) Minutes(d time.Duration) int { return int((d + time.Minute - 1) / time.Minute) }

@@ -7,18 +7,22 @@ import (
 	"github.com/kulanz-go/kulanz/examples/shop/app"
 	"github.com/kulanz-go/kulanz/feedback"
 	"github.com/kulanz-go/kulanz/feedback/trend"
+	"github.com/kulanz-go/kulanz/ticket"
 )
 
 type measureRow struct {
 	trend.Measure
 
-	Needed    int64 // answers on either side
+	Needed    int64 // answers on either side; 0: not known
 	Judgement *trend.Judgement
 }
 
+// Answers is how many are needed.
+func (r measureRow) Answers() int { return int(r.Needed) }
+
 type measuresPage struct {
-	Rows   []measureRow
-	Topics []app.TopicFigure
+	Rows     []measureRow
+	Channels []ticket.Channel
 }
 
 // measures lists what the shop does about its findings, and whether it worked.
@@ -27,7 +31,10 @@ func (s *Server) measures(w http.ResponseWriter, r *http.Request, v *view) error
 	if err != nil {
 		return err
 	}
-	var p measuresPage
+	p := measuresPage{Channels: []ticket.Channel{
+		ticket.ChannelEmail, ticket.ChannelPhone, ticket.ChannelForm, ticket.ChannelChat, ticket.ChannelMessenger, ticket.ChannelSocial,
+		ticket.ChannelMarketplace,
+	}}
 	for _, m := range list {
 		row := measureRow{Measure: m}
 		if n, err := m.Needed(); err == nil {

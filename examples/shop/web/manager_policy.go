@@ -184,3 +184,6 @@ func lintWords() map[string]pair {
 		string(escalation.LintEndsSilently):  {"nach der letzten Stufe kommt nichts mehr", "after the last step nothing comes"},
 	}
 }
+
+// Approvals is how many favours somebody else has to agree to.
+func (v *view) Approvals(t goodwill.Totals) int { return t.Outcomes[goodwill.OutcomeApproval] }

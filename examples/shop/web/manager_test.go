@@ -169,5 +169,5 @@ func TestAMeasureBeginsAndIsJudged(t *testing.T) {
 	assert.Equal(t, http.StatusUnprocessableEntity, desk.post("/desk/manage/measures", "finding", "x", "hypothesis", "y", "kind", "magic", "effect", "10").code)
 	s.clock.Set(friday.Add(40 * 24 * time.Hour))
 	p = s.as("anna").get("/desk/manage/measures")
-	assert.Contains(t, p.body, "not_enough", "with hardly an answer there is no verdict but that")
+	assert.Contains(t, p.body, "zu wenige Antworten", "with hardly an answer there is no verdict but that")
 }
