@@ -112,6 +112,7 @@ func TestADearFavourTakesTwo(t *testing.T) {
 	require.Equal(t, http.StatusConflict, bilal.post(act+"execute").code, "nobody has agreed")
 	require.Equal(t, http.StatusConflict, bilal.post(act+"approve").code, "who proposed does not approve")
 	require.Equal(t, http.StatusConflict, s.as("clara").post(act+"approve").code, "nor does another who may not give it")
+	require.NotContains(t, s.customer(m.Customer.Ref).get("/t/"+s.app.TicketLink(m)).body, "Was Sie bekommen", "nobody has agreed yet")
 	require.Zero(t, s.paid())
 	require.Equal(t, http.StatusOK, esra.post(act+"approve").code)
 	require.Equal(t, http.StatusOK, bilal.post(act+"execute").code)
