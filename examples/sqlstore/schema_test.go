@@ -36,7 +36,7 @@ func bare(t *testing.T, engine sqlstore.Engine) *sqlstore.Store {
 	if engine == sqlstore.EnginePostgres {
 		return sqlstore.Postgres(postgres(t, pgx.ReadCommitted))
 	}
-	s, err := sqlstore.OpenSQLite(filepath.Join(t.TempDir(), "bare.db"))
+	s, err := sqlstore.OpenSQLite(filepath.Join(t.TempDir(), "desk with spaces.db"))
 	check(t, err)
 	t.Cleanup(func() { check(t, s.Close()) })
 	return s

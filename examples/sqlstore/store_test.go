@@ -140,14 +140,18 @@ var fresh = sync.OnceValues(func() ([]byte, error) {
 	return file, errors.Join(err, os.RemoveAll(folder))
 })
 
+// openSQLite opens a file as [sqlstore.OpenSQLite] does, but that it does not wait for
+// the disk: who looks at what a crash leaves opens one that does.
 func openSQLite(tb testing.TB) opened {
 	tb.Helper()
 	file, err := fresh()
 	check(tb, err)
-	path := filepath.Join(tb.TempDir(), "desk with spaces.db")
+	path := filepath.Join(tb.TempDir(), "desk.db")
 	check(tb, os.WriteFile(path, file, 0o600))
-	s, err := sqlstore.OpenSQLite(path)
+	db, err := sql.Open("sqlite", "file:"+path+"?_txlock=immediate&_pragma=busy_timeout(10000)"+
+		"&_pragma=journal_mode(WAL)&_pragma=synchronous(OFF)&_pragma=foreign_keys(ON)")
 	check(tb, err)
+	s := sqlstore.SQLite(db)
 	tb.Cleanup(func() { check(tb, s.Close()) })
 	return opened{s, beginSQL(s)}
 }
