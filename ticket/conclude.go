@@ -26,6 +26,9 @@ func (u *unit) conclude(ctx context.Context, env *envelope, events []Event) ([]E
 			break
 		}
 	}
+	if len(env.marks) == 0 {
+		return events, nil
+	}
 	more, err := u.runClocks(ctx, env) // what the last round brought about
 	return append(events, more...), err
 }
