@@ -1,9 +1,11 @@
 package web_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	netmail "net/mail"
 	"testing"
 	"time"
 
@@ -11,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kulanz-go/kulanz/examples/shop/outbox"
+	"github.com/kulanz-go/kulanz/examples/shop/store"
 	"github.com/kulanz-go/kulanz/ticket"
 )
 
@@ -108,4 +111,20 @@ type stopping struct{ stop func() }
 func (s stopping) Send(context.Context, outbox.Mail) error {
 	s.stop()
 	return context.Canceled
+}
+
+// 5. Whatever a subject holds, it ends no header of a letter.
+func TestLettersEndNoHeader(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	require.NoError(t, s.db.KeepLetter(t.Context(), friday, store.Letter{
+		ID: "l", Customer: "c0001", To: "a@post.example", Subject: "x\r\nBcc: alle@post.example\r\n\r\nSpam\x00", Text: "y",
+	}))
+	out := new(post)
+	require.NoError(t, s.app.SendLetters(t.Context(), out))
+	require.Len(t, out.got, 1)
+	m, err := netmail.ReadMessage(bytes.NewReader(out.got[0].Raw))
+	require.NoError(t, err)
+	assert.Empty(t, m.Header.Get("Bcc"))
+	assert.Equal(t, "auto-generated", m.Header.Get("Auto-Submitted"), "the header goes on after the subject")
 }
