@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"github.com/kulanz-go/kulanz/examples/shop/demo"
+	"github.com/kulanz-go/kulanz/examples/shop/pay"
+	"github.com/kulanz-go/kulanz/examples/shop/store"
 	"github.com/kulanz-go/kulanz/feedback"
 	"github.com/kulanz-go/kulanz/feedback/trend"
 	"github.com/kulanz-go/kulanz/ticket"
@@ -89,11 +91,27 @@ func (v *view) Did(what string) string {
 	}
 	return said(v, map[string]pair{
 		"login": {"angemeldet", "signed in"}, "password": {"Passwort gewählt", "chose a password"}, "clock": {"Uhr gestellt", "set the clock"},
-		"export": {"Auskunft erstellt", "exported all data"}, "erase": {"gelöscht", "erased"}, "unblock": {"Sperre aufgehoben", "block lifted"},
+		"payments": {"Zahlungsdienst gestellt", "set the payment service"}, "sheet": {"Tabelle heruntergeladen", "downloaded a sheet"},
+		"letter undelivered": {"Brief nicht zugestellt", "letter not delivered"},
+		"export":             {"Auskunft erstellt", "exported all data"}, "erase": {"gelöscht", "erased"}, "unblock": {"Sperre aufgehoben", "block lifted"},
 		"policy deadlines": {"Fristen geändert", "changed deadlines"}, "policy goodwill": {"Kulanz geändert", "changed goodwill"},
 		"policy escalation": {"Eskalation geändert", "changed escalation"},
 		"delivery retry":    {"Zustellung wiederholt", "delivery repeated"}, "delivery dismiss": {"Zustellung verworfen", "delivery dismissed"},
 	}, what)
+}
+
+// Concerned says what a line of the audit log is about, where that is no reference.
+func (v *view) Concerned(a store.Audit) string {
+	switch {
+	case a.What == "sheet" && a.About == "tickets":
+		return v.T("Anfragen", "tickets")
+	case a.What == "payments":
+		return v.Conduct(pay.Conduct(a.About))
+	case a.What == "clock":
+		return a.About + "×"
+	default:
+		return a.About
+	}
 }
 
 // Some writes a number with its noun.
