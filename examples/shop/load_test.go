@@ -19,7 +19,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/kulanz-go/kulanz/examples/shop/store/storetest"
+	"github.com/kulanz-go/kulanz/examples/shop/store/pgschema"
 )
 
 // envLoad names for how long to measure, as "60s".
@@ -142,7 +142,7 @@ func TestLoad(t *testing.T) {
 	}
 	where := "shop.db"
 	if os.Getenv("KULANZ_SHOP_LOAD_POSTGRES") != "" {
-		where = storetest.Schema(t)
+		where = pgschema.New(t)
 	}
 	p := start(t, t.TempDir(), "-db", where, "-days", "90")
 	password := p.lines[1][strings.LastIndex(p.lines[1], " ")+1:]

@@ -24,7 +24,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/kulanz-go/kulanz/examples/shop/store/storetest"
+	"github.com/kulanz-go/kulanz/examples/shop/store/pgschema"
 )
 
 // What was begun is finished when the shop is told to stop, and nothing new is taken
@@ -123,7 +123,7 @@ func TestHealthFollowsTheDatabase(t *testing.T) {
 	}
 	t.Run("PostgreSQL", func(t *testing.T) {
 		t.Parallel()
-		at, err := url.Parse(storetest.Schema(t))
+		at, err := url.Parse(pgschema.New(t))
 		require.NoError(t, err)
 		w := &wire{to: at.Host}
 		l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")

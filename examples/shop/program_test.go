@@ -24,7 +24,7 @@ import (
 
 	shop "github.com/kulanz-go/kulanz/examples/shop"
 	"github.com/kulanz-go/kulanz/examples/shop/store"
-	"github.com/kulanz-go/kulanz/examples/shop/store/storetest"
+	"github.com/kulanz-go/kulanz/examples/shop/store/pgschema"
 )
 
 const envChild = "KULANZ_SHOP_TEST_CHILD"
@@ -204,7 +204,7 @@ func TestNothingIsLostWhenItIsKilled(t *testing.T) {
 
 func TestTwoProcessesOnOneDatabase(t *testing.T) {
 	t.Parallel()
-	where := storetest.Schema(t)
+	where := pgschema.New(t)
 	dir := t.TempDir()
 	env := []string{"-db", where, "-mail", filepath.Join(dir, "mail"), "-demo=false"}
 	one, two := launch(t, dir, nil, env...), launch(t, dir, nil, env...) // together, on an empty database
@@ -313,7 +313,7 @@ func hears(tb testing.TB, stream <-chan string, what func(string) bool) string {
 // there: they share a database and nothing else.
 func TestAgentsMeetAcrossProcesses(t *testing.T) {
 	t.Parallel()
-	where, dir := storetest.Schema(t), t.TempDir()
+	where, dir := pgschema.New(t), t.TempDir()
 	one := start(t, dir, "-db", where, "-mail", filepath.Join(dir, "mail"), "-inbox", filepath.Join(dir, "inbox"))
 	two := start(t, dir, "-db", where, "-mail", filepath.Join(dir, "mail"), "-inbox", filepath.Join(dir, "inbox"))
 	anna, bilal := one.logIn("anna", one.password()), two.logIn("bilal", one.password())

@@ -64,7 +64,7 @@ func (a *App) Folder(ctx context.Context, actor ticket.Actor, who goodwill.Actor
 	f.Options = a.Rules.Available(f.Ticket, actor, a.now())
 	f.Tone, f.Toned = a.lastTone(f.History)
 	for _, part := range []func(context.Context, *Folder) error{
-		func(context.Context, *Folder) error { return a.reckon(&f) },
+		func(context.Context, *Folder) error { return a.reckon(&f) }, //nolint:contextcheck // a look for a version has its own
 		func(ctx context.Context, f *Folder) error { return a.lookAhead(ctx, actor, f) },
 		func(ctx context.Context, f *Folder) error { return a.card(ctx, actor, f) },
 		func(ctx context.Context, f *Folder) error {

@@ -52,9 +52,10 @@ func (c *counter) order(ago time.Duration, change func(*demo.Order)) string {
 	c.numbers++
 	at := c.clock.Now().Add(-ago)
 	o := returned()
-	o.ID, o.Customer, o.Order.Placed, o.Delivered, o.Refunds = fmt.Sprintf("W-%d", c.numbers), "c1", at, at.AddDate(0, 0, 2), nil
+	o.ID, o.Customer, o.Placed, o.Delivered, o.Refunds = fmt.Sprintf("W-%d", c.numbers), "c1", at, at.AddDate(0, 0, 2), nil
 	o.Events = []order.Event{
-		{Kind: statute.ContractConcluded, At: statute.At(at)}, {Kind: statute.InstructionGiven, At: statute.At(at)},
+		{Kind: statute.ContractConcluded, At: statute.At(at)},
+		{Kind: statute.InstructionGiven, At: statute.At(at)},
 		{Kind: statute.GoodsReceived, At: statute.At(o.Delivered)},
 	}
 	if change != nil {

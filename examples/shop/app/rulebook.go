@@ -239,7 +239,7 @@ const followEvery = time.Second
 
 // Follow looks for policies that other processes save, until the context ends or
 // what it returns is called, which waits for the last look.
-func (a *App) Follow(ctx context.Context) (stop func()) {
+func (a *App) Follow(ctx context.Context) func() {
 	ctx, cancel := context.WithCancel(ctx)
 	ended := make(chan struct{})
 	go func() {

@@ -16,7 +16,7 @@ import (
 	"github.com/kulanz-go/kulanz/examples/shop/app"
 	"github.com/kulanz-go/kulanz/examples/shop/demo"
 	"github.com/kulanz-go/kulanz/examples/shop/store"
-	"github.com/kulanz-go/kulanz/examples/shop/store/storetest"
+	"github.com/kulanz-go/kulanz/examples/shop/store/pgschema"
 	"github.com/kulanz-go/kulanz/sla"
 	"github.com/kulanz-go/kulanz/ticket"
 )
@@ -157,7 +157,7 @@ func TestPoliciesChangeWhileTicketsCome(t *testing.T) {
 	for w := range 3 {
 		workers.Go(func() {
 			for i := 0; ctx.Err() == nil; i++ {
-				k := came(t, a, fmt.Sprintf("w%d-%d", w, i))
+				k := came(t, a, fmt.Sprintf("w%d-%d", w, i)) //nolint:contextcheck // the context says when to end
 				ref, target := version(t, a, k)
 				assert.Equal(t, ref, fmt.Sprintf("standard@%d", int(target.Hours())))
 			}
@@ -193,7 +193,7 @@ func TestPoliciesChangeWhileTicketsCome(t *testing.T) {
 // before that already for whatever is under it.
 func TestAPolicyReachesTheOtherProcess(t *testing.T) {
 	t.Parallel()
-	where := storetest.Schema(t)
+	where := pgschema.New(t)
 	one, two := process(t, where), process(t, where)
 	save(t, one, app.Deadlines, next(t, one, 7))
 	draft := strings.Replace(string(draftOf(t, one, app.Goodwill)), `"agent"`, `"intern"`, 1)

@@ -1,7 +1,6 @@
 package demo
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/kulanz-go/kulanz/goodwill/money"
@@ -66,7 +65,7 @@ func (g *generator) dispute(o *Order) {
 		state = order.DisputeWon
 	}
 	p.Disputes = []order.Dispute{{
-		ID: fmt.Sprintf("D-%s", o.ID), Kind: kind, State: state, Amount: money.New(funds.Free.Minor(), money.EUR),
+		ID: "D-" + o.ID, Kind: kind, State: state, Amount: money.New(funds.Free.Minor(), money.EUR),
 		Opened: later(o.Delivered, g.logNormal(14*24*60, 0.6)).UTC(),
 	}}
 }

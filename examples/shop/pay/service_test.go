@@ -18,7 +18,7 @@ import (
 
 	"github.com/kulanz-go/kulanz/examples/shop/demo"
 	"github.com/kulanz-go/kulanz/examples/shop/pay"
-	"github.com/kulanz-go/kulanz/examples/shop/store/storetest"
+	"github.com/kulanz-go/kulanz/examples/shop/store/pgschema"
 	"github.com/kulanz-go/kulanz/examples/sqlstore"
 	"github.com/kulanz-go/kulanz/goodwill"
 	"github.com/kulanz-go/kulanz/goodwill/goodwillmem"
@@ -44,7 +44,7 @@ func onSQLite(tb testing.TB) *sql.DB {
 
 func onPostgres(tb testing.TB) *sql.DB {
 	tb.Helper()
-	cfg, err := pgx.ParseConfig(storetest.Schema(tb))
+	cfg, err := pgx.ParseConfig(pgschema.New(tb))
 	require.NoError(tb, err)
 	db := stdlib.OpenDB(*cfg)
 	tb.Cleanup(func() { require.NoError(tb, db.Close()) })

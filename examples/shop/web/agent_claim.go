@@ -86,15 +86,14 @@ func (p *goodwillPage) questions(v *view, form url.Values, fields []string) {
 		}
 		delete(asked, q.Code)
 	}
-	for _, path := range slices.Sorted(maps.Keys(asked)) {
-		p.Lacking = append(p.Lacking, path)
-	}
+	p.Lacking = slices.Sorted(maps.Keys(asked))
 }
 
 // allQuestions are all that there are, in the order in which the library has them.
 func (v *view) allQuestions(c app.Claim, form url.Values, fields []string) []inquiry {
-	var all []inquiry
-	for _, f := range order.FactList() {
+	facts, events := order.FactList(), toldEvents()
+	all := make([]inquiry, 0, len(facts)+len(events)+len(fields))
+	for _, f := range facts {
 		q := inquiry{Name: factInput + f.Name, Code: f.Path(), Label: v.Both(f.Text()), Kind: string(f.Kind), Value: c.Facts[f.Name]}
 		if f.Kind == order.FactAmount {
 			q.Name = amountInput + f.Name
@@ -104,7 +103,7 @@ func (v *view) allQuestions(c app.Claim, form url.Values, fields []string) []inq
 		}
 		all = append(all, q)
 	}
-	for _, kind := range toldEvents() {
+	for _, kind := range events {
 		path := order.EventPath(kind)
 		all = append(all, inquiry{Name: eventInput + string(kind), Code: path, Label: v.Both(order.PathText(path)), Kind: "date", Value: c.Events[kind]})
 	}
@@ -158,7 +157,8 @@ func (v *view) claimFault(f *sla.Fault) string {
 
 // hidden is a claim as hidden fields of a form: names and values.
 func hidden(c app.Claim) [][2]string {
-	all := [][2]string{{"order", c.Order}, {"cause", string(c.Cause)}, {"severity", string(c.Severity)}, {"wish", string(c.Wish)}}
+	all := make([][2]string, 0, 4+len(c.Lines)+len(c.Declined)+len(c.Facts)+len(c.Events)+len(c.Fields))
+	all = append(all, [][2]string{{"order", c.Order}, {"cause", string(c.Cause)}, {"severity", string(c.Severity)}, {"wish", string(c.Wish)}}...)
 	for _, line := range c.Lines {
 		all = append(all, [2]string{"line", line})
 	}

@@ -1,5 +1,5 @@
-// Package storetest gives tests a place of their own in PostgreSQL.
-package storetest
+// Package pgschema gives tests a place of their own in PostgreSQL.
+package pgschema
 
 import (
 	"context"
@@ -13,10 +13,10 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// Schema makes a schema of its own in the database that KULANZ_POSTGRES names, and
+// New makes a schema of its own in the database that KULANZ_POSTGRES names, and
 // returns its URL; it is gone when the test is over. Without a database the test is
 // skipped, but never in CI.
-func Schema(tb testing.TB) string {
+func New(tb testing.TB) string {
 	tb.Helper()
 	base := os.Getenv("KULANZ_POSTGRES")
 	switch {
