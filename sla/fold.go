@@ -41,7 +41,7 @@ type fold struct {
 	faults   []MarkFault
 	dropped  int // faults beyond maxFaults
 	records  []record
-	mark     *Mark   // being applied
+	mark     *Mark   // being applied; nil: none yet
 	at       instant // its instant, never before the last one's
 
 	keeps bool // whether cycles that another displaces are written down, in out
@@ -160,8 +160,11 @@ func (f *fold) fault(code FaultCode) {
 		f.dropped++
 		return
 	}
-	bad := MarkFault{Code: code, Seq: f.mark.Seq, Kind: f.mark.Kind & knownKinds}
-	if at := instantOf(f.mark.At); at.inYears() {
+	bad, at := MarkFault{Code: code, Seq: f.head.seq}, f.head.at
+	if f.mark != nil {
+		bad.Seq, bad.Kind, at = f.mark.Seq, f.mark.Kind&knownKinds, instantOf(f.mark.At)
+	}
+	if at.inYears() {
 		bad.At = at.UTC()
 	}
 	f.faults = append(f.faults, bad)

@@ -41,7 +41,8 @@ type Outcome struct {
 // Apply returns the tracker after the marks, and what they brought about.
 // Marks that make no sense are reported by Status and [Tracker.Faults].
 func (t Tracker) Apply(p *Policy, marks ...Mark) (Tracker, Outcome) {
-	f := t.load(p)
+	var f fold
+	t.load(&f, p)
 	f.keeps, f.looks = true, true
 	for i := range marks {
 		f.apply(&marks[i], instantOf(marks[i].At))
@@ -53,7 +54,8 @@ func (t Tracker) Apply(p *Policy, marks ...Mark) (Tracker, Outcome) {
 // before, and the tracker that knows them given. A breach is reached after
 // its due date, not at it.
 func (t Tracker) Look(p *Policy, now time.Time) (Tracker, []Alert) {
-	f := t.load(p)
+	var f fold
+	t.load(&f, p)
 	f.looks = true
 	f.look(latest(instantOf(now), f.head.at))
 	if len(f.told) == 0 {
@@ -66,7 +68,9 @@ func (t Tracker) Look(p *Policy, now time.Time) (Tracker, []Alert) {
 // something new if no mark comes in between: a warning mark, or one
 // microsecond after a due date. It is not ok where there is none.
 func (t Tracker) Next(p *Policy) (time.Time, bool) {
-	at, ok := t.load(p).next()
+	var f fold
+	t.load(&f, p)
+	at, ok := f.next()
 	return at.UTC(), ok
 }
 
@@ -74,7 +78,8 @@ func (t Tracker) Next(p *Policy) (time.Time, bool) {
 // order of [Metrics], and then the promises. Before the last mark it stands as
 // at the last mark.
 func (t Tracker) Status(p *Policy, now time.Time) []Status {
-	f := t.load(p)
+	var f fold
+	t.load(&f, p)
 	return f.held(latest(instantOf(now), f.head.at))
 }
 
@@ -108,7 +113,8 @@ func (t Tracker) Faults() ([]MarkFault, int) { return slices.Clone(t.faults), t.
 // and cycle are not given again; what the new policy finds late in its
 // current cycles is given by the next Look.
 func (t Tracker) Rebase(p *Policy, timeline []Mark) (Tracker, Outcome) {
-	f := Tracker{}.load(p)
+	var f, old fold
+	f.start(p)
 	f.keeps = true
 	for i := range timeline {
 		f.apply(&timeline[i], instantOf(timeline[i].At))
@@ -118,7 +124,8 @@ func (t Tracker) Rebase(p *Policy, timeline []Mark) (Tracker, Outcome) {
 			c.recorded = t.recordedOf(c)
 		}
 	}
-	f.records = t.load(p).allRecords()
+	t.load(&old, p)
+	f.records = old.allRecords()
 	return f.save(), Outcome{Past: f.written()}
 }
 

@@ -83,15 +83,13 @@ func (p *percents) list() []int {
 	return list
 }
 
-// load makes a fold that goes on from the tracker under p.
-func (t Tracker) load(p *Policy) *fold {
-	f := new(fold)
+// load lets a fold go on from the tracker under p.
+func (t Tracker) load(f *fold, p *Policy) {
 	f.start(p)
 	if t.policy == "" {
-		return f
+		return
 	}
 	f.head, f.at = t.head, t.head.at
-	f.mark = &Mark{Seq: t.head.seq, At: t.head.at.UTC()}
 	f.faults, f.dropped = slices.Clone(t.faults), t.dropped
 	if t.policy != p.ref {
 		f.fault(FaultPolicyMissing)
@@ -111,7 +109,6 @@ func (t Tracker) load(p *Policy) *fold {
 			f.records = append(f.records, record{m, r.Cycle, percentsOf(r.Marks)})
 		}
 	}
-	return f
 }
 
 // pinned puts the calendars in place that the tracker is pinned to.
