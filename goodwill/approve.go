@@ -114,6 +114,8 @@ func (d *Desk) step(ctx context.Context, ref Ref, plan func(ctx context.Context,
 		if g, err = d.load(ctx, ref); err != nil {
 			return err
 		}
+		basis := *g
+		u.basis = &basis
 		return plan(ctx, u, g)
 	})
 	if err != nil {

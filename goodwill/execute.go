@@ -37,13 +37,7 @@ func (d *Desk) advance(ctx context.Context, ref Ref, by string, who Who) (Grant,
 	if g.State == StateApproved {
 		reserved, err := d.reserve(ctx, ref, by, who)
 		if err != nil {
-			// Another worker may have reserved it meanwhile, and what is in the way
-			// is then the grant itself.
-			now, lost := d.load(ctx, ref)
-			if lost != nil || now.State == StateApproved {
-				return Grant{}, err
-			}
-			reserved = *now
+			return Grant{}, err
 		}
 		g = &reserved
 	}

@@ -25,7 +25,8 @@ type unit struct {
 	now    time.Time
 	commit Commit
 	own    Unique
-	landed bool // an earlier try had, so what is stored counts, not what was planned
+	basis  *Grant // that a step is about, as it was read; nil: none
+	landed bool   // an earlier try had, so what is stored counts, not what was planned
 }
 
 // run plans and commits until it lands. Every try has the same commit id, so
@@ -44,11 +45,15 @@ func (d *Desk) run(ctx context.Context, shop string, plan func(ctx context.Conte
 			return &unit{desk: d, now: now, own: own, commit: Commit{ID: id, At: now}}
 		},
 		Plan: func(ctx context.Context, u *unit) (bool, error) {
-			if err := plan(ctx, u); err != nil || len(u.commit.Writes) == 0 {
-				return false, err
+			err := plan(ctx, u)
+			if err == nil && len(u.commit.Writes) > 0 {
+				u.seal()
+				err = u.fits(ctx)
 			}
-			u.seal()
-			return true, u.fits(ctx)
+			if u.overtaken(ctx, err) {
+				err = fmt.Errorf("%w: %w", ErrConflict, err)
+			}
+			return len(u.commit.Writes) > 0, err
 		},
 		Commit: func(ctx context.Context, u *unit) error {
 			err := d.store.Commit(ctx, u.commit)
@@ -81,6 +86,17 @@ func (u *unit) seal() {
 }
 
 func (u *unit) take(key Unique, ref Ref) { u.commit.Take = append(u.commit.Take, Held{key, ref}) }
+
+// overtaken reports whether a refusal is of what was read before somebody else
+// changed the grant: what is in its way may then be that very change, such as its
+// own reservation.
+func (u *unit) overtaken(ctx context.Context, err error) bool {
+	if u.basis == nil || u.desk.bound || !errors.Is(err, ErrRefused) && !errors.Is(err, ErrCap) {
+		return false
+	}
+	now, lost := u.desk.load(ctx, u.basis.Ref())
+	return lost == nil && now.version != u.basis.version
+}
 
 // fits asks whether the caps leave room, so that a commit that cannot land is
 // refused with what is in its way.
