@@ -45,6 +45,12 @@ func (d *Desk) Ask(ctx context.Context, policy string, s Subject) (Asking, error
 	var a Asking
 	u, err := d.run(ctx, s.Shop, func(ctx context.Context, u *unit) error {
 		a = Asking{}
+		// The matter is asked for last: that another try has just asked the
+		// customer about it must not be a reason to refuse this one.
+		c, err := d.customer(ctx, s.Shop, s.Customer)
+		if err != nil {
+			return err
+		}
 		held, err := d.store.Lookup(ctx, matter(s.Shop, s.Ref, s.Cycle))
 		if err == nil {
 			a.Repeated = true
@@ -53,10 +59,6 @@ func (d *Desk) Ask(ctx context.Context, policy string, s Subject) (Asking, error
 		}
 		if !errors.Is(err, ErrNotFound) {
 			return fmt.Errorf("feedback: matter: %w", err)
-		}
-		c, err := d.customer(ctx, s.Shop, s.Customer)
-		if err != nil {
-			return err
 		}
 		a.Decision = Invite(p, s, known{standing, c}, d.cfg.Secret, u.now)
 		if a.Decision.Verdict == Never {

@@ -273,6 +273,64 @@ func TestCapHoldsAtOnce(t *testing.T) {
 	assert.Len(t, o.messages(), 1)
 }
 
+// The same matter ends twice, and the other one is asked about in the middle of
+// this one, wherever that is: it is asked about once, and neither is told that it
+// is too soon after the other.
+func TestATwinIsNoReasonNotToAsk(t *testing.T) {
+	met := true
+	for call := 1; met; call++ {
+		inner := new(feedbackmem.Store)
+		store := feedbacktest.NewFaultStore(inner)
+		o := open(t, store, nil)
+		other := open(t, inner, nil)
+		met = false
+		var first feedback.Asking
+		store.Plan(feedbacktest.Fault{Call: call, Hook: func(ctx context.Context) {
+			var err error
+			first, err = other.Ask(ctx, "after-ticket", matterOf("c1", "t1", noon()))
+			require.NoError(t, err)
+			met = true
+		}})
+		second, err := o.Ask(t.Context(), "after-ticket", matterOf("c1", "t1", noon()))
+		require.NoError(t, err)
+		if !met {
+			require.Greater(t, call, 3)
+			break
+		}
+		require.NotNil(t, second.Invitation, "call %d: %v", call, second.Decision)
+		assert.Equal(t, first.Invitation.ID, second.Invitation.ID, "call %d", call)
+		assert.True(t, first.Repeated != second.Repeated, "call %d", call)
+	}
+}
+
+// A customer clicks twice, and the other click is taken in the middle of this one,
+// wherever that is: both are thanked for, and one answer is counted.
+func TestATwinIsOneAnswer(t *testing.T) {
+	met := true
+	for call := 1; met; call++ {
+		inner := new(feedbackmem.Store)
+		store := feedbacktest.NewFaultStore(inner)
+		o := open(t, store, nil)
+		other := open(t, inner, nil)
+		o.ask(t, "reminding", "c1", "t1")
+		link := o.messages()[0].Answer
+		met = false
+		store.Plan(feedbacktest.Fault{Call: call, Hook: func(ctx context.Context) {
+			_, err := other.Record(ctx, link, answers(4, 8), "fine")
+			require.NoError(t, err, "call %d", call)
+			met = true
+		}})
+		_, err := o.Record(t.Context(), link, answers(4, 8), "fine")
+		require.NoError(t, err, "call %d", call)
+		store.Plan()
+		assert.EqualValues(t, 1, o.total(t, "satisfied", "", "").N(), "call %d", call)
+		assert.EqualValues(t, 1, o.total(t, "recommend", "", "").Count(8), "call %d", call)
+		if !met {
+			require.Greater(t, call, 1)
+		}
+	}
+}
+
 // Four workers and 200 invitations: none goes out twice, none is forgotten.
 func TestEachSentOnce(t *testing.T) {
 	const all = 200

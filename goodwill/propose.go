@@ -66,12 +66,14 @@ func (d *Desk) Propose(ctx context.Context, actor Actor, p Proposal) (Proposed, 
 	var out Proposed
 	u, err := d.run(ctx, actor.Shop, func(ctx context.Context, u *unit) error {
 		out = Proposed{}
-		if out.Grants, err = d.repeated(ctx, key, u.now); err != nil || out.Grants != nil {
-			out.Repeated = err == nil
-			return err
-		}
+		// The key is asked for last: what came of another try of the same must not
+		// speak against this one.
 		in, err := d.input(ctx, decider, &actor, &p, u.now)
 		if err != nil {
+			return err
+		}
+		if out.Grants, err = d.repeated(ctx, key, u.now); err != nil || out.Grants != nil {
+			out.Repeated = err == nil
 			return err
 		}
 		if out.Decision, err = decider.Decide(&in, u.now); err != nil {

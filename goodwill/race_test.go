@@ -124,6 +124,42 @@ func TestWhoLosesTheRaceDoesNotCall(t *testing.T) {
 	assert.Len(t, s.payer.Calls(), 1)
 }
 
+// The same proposal comes twice, and the other one is made and paid in the middle
+// of this one, wherever that is: neither is told that there is nothing left to
+// give.
+func TestATwinIsNoReasonToGiveNothing(t *testing.T) {
+	t.Parallel()
+	met := true
+	for call := 1; met; call++ {
+		in := withdrawn()
+		s := open(t, house(), in)
+		other, _ := s.worker(t)
+		met = false
+		var first goodwill.Proposed
+		s.faults.Plan(goodwilltest.Fault{Call: call, Hook: func(ctx context.Context) {
+			var err error
+			first, err = other.Propose(ctx, anna, goodwill.Proposal{Key: "k", Input: in})
+			require.NoError(t, err, "call %d", call)
+			_, err = other.Tick(ctx, goodwill.TickOptions{})
+			require.NoError(t, err)
+			met = true
+		}})
+		second, err := s.Propose(t.Context(), anna, goodwill.Proposal{Key: "k", Input: in})
+		require.NoError(t, err, "call %d", call)
+		if !met {
+			require.Greater(t, call, 3)
+			break
+		}
+		require.Len(t, second.Grants, 1, "call %d", call)
+		assert.Equal(t, first.Grants[0].ID, second.Grants[0].ID, "call %d", call)
+		assert.True(t, second.Repeated, "call %d", call)
+		s.wait(time.Hour)
+		s.tick(t)
+		assert.Len(t, s.payer.Calls(), 1, "call %d", call)
+		s.audit(t)
+	}
+}
+
 // Sixteen favours for one customer at once do not go past how many there may be.
 func TestSixteenForOneCustomer(t *testing.T) {
 	t.Parallel()

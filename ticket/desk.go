@@ -189,11 +189,13 @@ func (d *Desk) do(ctx context.Context, actor Actor, ref Ref, cmd Command, known 
 	cmd = known.personal(ctx, actor, ref, cmd)
 	var env envelope
 	u, err := d.run(ctx, OpDo, ref, func(ctx context.Context, u *unit) error {
-		if done, err := u.repeated(ctx, key); done || err != nil {
-			return err
-		}
+		// The key is asked for last: what another try of the same has changed must
+		// not be a reason to refuse this one.
 		env, err = d.load(ctx, actor, ref)
 		if err != nil {
+			return err
+		}
+		if done, err := u.repeated(ctx, key); done || err != nil {
 			return err
 		}
 		events, err := u.decide(&env, actor, cmd, CauseCommand)

@@ -113,3 +113,58 @@ func TestAMessageDuringTheErasure(t *testing.T) {
 	require.NoError(t, err)
 	assert.Empty(t, again)
 }
+
+// The same request comes twice, and the other one is done in the middle of this
+// one, wherever that is: neither is refused for what the other did.
+func TestATwinIsNoReasonToRefuse(t *testing.T) {
+	anna := tickettest.Agent("anna")
+	for name, twin := range map[string]func(ctx context.Context, d *tickettest.Desk, ref ticket.Ref) (ticket.Result, error){
+		"resolve": func(ctx context.Context, d *tickettest.Desk, ref ticket.Ref) (ticket.Result, error) {
+			return d.Do(ctx, anna, ref, ticket.Keyed{Key: "k", Command: ticket.Resolve{Code: ticket.ResolvedAnswered, Text: "Gern."}})
+		},
+		"reply": func(ctx context.Context, d *tickettest.Desk, ref ticket.Ref) (ticket.Result, error) {
+			return d.Do(ctx, anna, ref, ticket.Keyed{Key: "k", Command: ticket.Reply{Text: "eins"}})
+		},
+		"confirm": func(ctx context.Context, d *tickettest.Desk, ref ticket.Ref) (ticket.Result, error) {
+			return d.Do(ctx, tickettest.Customer("c"), ref, ticket.Keyed{Key: "k", Command: ticket.Confirm{}})
+		},
+		"receive": func(ctx context.Context, d *tickettest.Desk, _ ticket.Ref) (ticket.Result, error) {
+			r, err := d.Receive(ctx, tickettest.Mail("k", "c", "o"))
+			return ticket.Result{Ticket: r.Ticket, Events: r.Events, Repeated: r.Outcome == ticket.Duplicate}, err
+		},
+		"open": func(ctx context.Context, d *tickettest.Desk, _ ticket.Ref) (ticket.Result, error) {
+			return d.Open(ctx, anna, ticket.Open{Key: "k", Subject: "x", Channel: ticket.ChannelPhone})
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			met := true
+			for call := 1; met; call++ {
+				inner, clock := new(ticketmem.Store), tickettest.NewClock(time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC))
+				store := tickettest.NewFaultStore(inner)
+				one := tickettest.NewDesk(t, tickettest.DeskConfig{Store: store, Clock: clock, Seed: 1})
+				other := tickettest.NewDesk(t, tickettest.DeskConfig{Store: inner, Clock: clock, Seed: 2})
+				state := ticket.StateOpen
+				if name == "confirm" {
+					state = ticket.StateResolved
+				}
+				ref := one.Ticket(t, tickettest.Spec{State: state, Customer: "c", Order: "o"}).Ref()
+				met = false
+				var first ticket.Result
+				store.Plan(tickettest.Fault{Call: call, Hook: func(ctx context.Context) {
+					var err error
+					first, err = twin(ctx, other, ref)
+					require.NoError(t, err, "call %d", call)
+					met = true
+				}})
+				second, err := twin(t.Context(), one, ref)
+				require.NoError(t, err, "call %d", call)
+				if !met {
+					require.Greater(t, call, 2)
+					break
+				}
+				assert.True(t, first.Repeated != second.Repeated, "call %d", call)
+				assert.Equal(t, first.Events, second.Events, "call %d", call)
+			}
+		})
+	}
+}

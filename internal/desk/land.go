@@ -21,7 +21,10 @@ type Op[U any] struct {
 	// New begins a try, knowing why the one before failed.
 	New func(cause error) U
 	// Plan decides, and reports whether there is anything to commit. A plan
-	// that finds its record changed under its eyes returns Conflict.
+	// that finds its record changed under its eyes returns Conflict. It asks for
+	// the caller's key after all else that it decides by: what another try under
+	// that key has just changed is then found by the key or refused by the commit,
+	// and never taken for a reason to refuse.
 	Plan func(ctx context.Context, u U) (bool, error)
 	// Commit commits what was planned.
 	Commit func(ctx context.Context, u U) error
