@@ -357,12 +357,15 @@ func plantedInCounts() []planted {
 				return rows, err
 			}
 		}, []string{"count/exact beyond 2^53"}},
-		{"one count in ten is lost", func(s *crooked) {
+		{"one count up in ten is lost", func(s *crooked) {
 			var mu sync.Mutex
 			n := 0
 			committing(func(_ *crooked, c *feedback.Commit) {
 				mu.Lock()
 				defer mu.Unlock()
+				if len(c.Counts) == 0 || c.Counts[0].Add.IsZero() {
+					return // else as many are lost up as down, by chance
+				}
 				if n++; n%10 == 0 {
 					c.Counts = nil
 				}
