@@ -51,7 +51,7 @@ func parse(args []string, env func(string) string, log io.Writer) (options, erro
 	f.SetOutput(log)
 	f.StringVar(&o.addr, "addr", or("SHOP_ADDR", "localhost:8080"), "where to listen (SHOP_ADDR)")
 	f.StringVar(&o.database, "db", or("DATABASE_URL", "shop.db"), "SQLite file, or postgres:// URL (DATABASE_URL)")
-	f.StringVar(&o.base, "base", or("SHOP_BASE", ""), "how links in mails begin (SHOP_BASE); default http:// and the address")
+	f.StringVar(&o.base, "base", or("SHOP_BASE", ""), "how links in mails begin (SHOP_BASE); default http:// with the name and port where it listens")
 	f.StringVar(&o.mail, "mail", or("SHOP_MAIL", "shop.mail"), "folder for outgoing mail, a maildir (SHOP_MAIL)")
 	mailFlags(f, &o.smtp, "smtp", "that sends mail, instead of the folder", or)
 	f.StringVar(&o.inbox, "inbox", or("SHOP_INBOX", "shop.inbox"), "folder for incoming mail, a maildir that is watched (SHOP_INBOX)")
@@ -86,9 +86,6 @@ func parse(args []string, env func(string) string, log io.Writer) (options, erro
 
 // complete reads what flags do not say, and checks what they say.
 func (o *options) complete(env func(string) string) error {
-	if o.base == "" {
-		o.base = "http://" + o.addr
-	}
 	if o.days < 1 || o.days > 366 {
 		return fmt.Errorf("%w: -days from 1 to 366", errUsage)
 	}

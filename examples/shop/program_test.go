@@ -163,6 +163,27 @@ func (p *process) write(email, key, text string) string {
 	return path
 }
 
+// mailed is the path of a link to the shop in a mail that goes out.
+func (p *process) mailed(dir, path string) string {
+	p.t.Helper()
+	link := regexp.MustCompile(regexp.QuoteMeta(p.url) + "(" + path + `[\w.~-]+)`)
+	var found []string
+	require.Eventually(p.t, func() bool {
+		mails, err := filepath.Glob(filepath.Join(dir, "shop.mail", "new", "*"))
+		require.NoError(p.t, err)
+		for _, name := range mails {
+			mail, err := os.ReadFile(name)
+			require.NoError(p.t, err)
+			unfolded := strings.ReplaceAll(string(mail), "=\r\n", "") // quoted-printable
+			if found = link.FindStringSubmatch(unfolded); found != nil {
+				return true
+			}
+		}
+		return false
+	}, 30*time.Second, 20*time.Millisecond)
+	return found[1]
+}
+
 func TestNothingIsLostWhenItIsKilled(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -182,6 +203,8 @@ func TestNothingIsLostWhenItIsKilled(t *testing.T) {
 	assert.Contains(t, body, "Das darf nicht verloren gehen")
 	again := second.write("neu@post.example", "k1", "Das darf nicht verloren gehen")
 	assert.Equal(t, "/contact", again, "the customer is known by now: the link goes by mail")
+	_, _, body = second.get(client(t), second.mailed(dir, "/t/"))
+	assert.Contains(t, body, "Das darf nicht verloren gehen", "nobody has said under which address the shop is found, or on which port")
 
 	// The one-time password has to be changed before anything is seen.
 	password := first.lines[0][strings.LastIndex(first.lines[0], " ")+1:]

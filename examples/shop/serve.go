@@ -22,6 +22,7 @@ import (
 	"github.com/kulanz-go/kulanz/examples/shop/pay"
 	"github.com/kulanz-go/kulanz/examples/shop/store"
 	"github.com/kulanz-go/kulanz/examples/shop/web"
+	"github.com/kulanz-go/kulanz/goodwill"
 )
 
 // hashing is what a password costs: the second recommended option of RFC 9106 with
@@ -34,6 +35,14 @@ func hashing() *argon2id.Params {
 // was begun.
 func serve(ctx context.Context, o options, out, errs io.Writer) (err error) {
 	log := logger(o, errs)
+	l, err := new(net.ListenConfig).Listen(ctx, "tcp", o.addr) // who comes too early waits
+	if err != nil {
+		return err
+	}
+	defer l.Close() //nolint:errcheck // the server has closed it, or an error is told already
+	if o.base == "" {
+		o.base = baseOf(o.addr, l.Addr())
+	}
 	db, err := store.Open(ctx, o.database)
 	if err != nil {
 		return err
@@ -65,7 +74,7 @@ func serve(ctx context.Context, o options, out, errs io.Writer) (err error) {
 		return err
 	}
 	in := takeIn(ctx, shop, inbox, o, log)
-	err = open(ctx, o, web.Config{
+	err = open(ctx, l, web.Config{
 		App: shop, Log: log, Metrics: registry, Secure: o.secure, Demo: o.demo, Clock: clock, Payments: payer, Rate: o.rate,
 		Password: hashing(), Intake: in.endpoints, Proxies: o.proxies,
 	}, out)
@@ -78,7 +87,7 @@ func serve(ctx context.Context, o options, out, errs io.Writer) (err error) {
 func build(ctx context.Context, db *store.DB, o options, cfg app.Config, out io.Writer) (shop *app.App, payer *pay.Service, err error) { //nolint:nonamedreturns // set in a closure
 	err = db.Alone(ctx, func(ctx context.Context) error {
 		if o.demo {
-			if err := app.Seed(ctx, db, cfg.Now(), o.days, cfg.Log); err != nil {
+			if err := seed(ctx, db, o, cfg); err != nil {
 				return err
 			}
 		}
@@ -93,6 +102,16 @@ func build(ctx context.Context, db *store.DB, o options, cfg app.Config, out io.
 		return firstAgents(ctx, shop, out)
 	})
 	return shop, payer, err
+}
+
+// seed gives the demo shop its past.
+func seed(ctx context.Context, db *store.DB, o options, cfg app.Config) error {
+	if err := app.Seed(ctx, db, cfg.Now(), o.days, cfg.Log); err != nil {
+		return err
+	}
+	return app.SeedFavours(ctx, db, func(now func() time.Time) (goodwill.Payer, error) {
+		return pay.NewService(ctx, pay.Config{DB: db.SQL(), Now: now})
+	})
 }
 
 // begin starts what works behind the pages.
@@ -157,27 +176,38 @@ func logger(o options, w io.Writer) *slog.Logger {
 }
 
 // open makes the pages, and answers.
-func open(ctx context.Context, o options, cfg web.Config, out io.Writer) error {
+func open(ctx context.Context, l net.Listener, cfg web.Config, out io.Writer) error {
 	site, err := web.New(cfg)
 	if err != nil {
 		return err
 	}
-	return listen(ctx, o, site.Handler(), out)
+	return answer(ctx, l, site.Handler(), out)
 }
 
-// listen answers until the context ends, and lets requests that have begun finish.
-func listen(ctx context.Context, o options, h http.Handler, out io.Writer) error {
+// baseOf is how links to the shop begin where nobody has said it: by the name under
+// which it was told to listen, and the port on which it does.
+func baseOf(addr string, at net.Addr) string {
+	host, _, err := net.SplitHostPort(addr)
+	_, port, bad := net.SplitHostPort(at.String())
+	if err != nil || bad != nil {
+		return "http://" + at.String()
+	}
+	if ip := net.ParseIP(host); host == "" || ip.IsUnspecified() {
+		host = "localhost"
+	}
+	return "http://" + net.JoinHostPort(host, port)
+}
+
+// answer answers until the context ends, and lets requests that have begun finish.
+func answer(ctx context.Context, l net.Listener, h http.Handler, out io.Writer) error {
 	server := &http.Server{
 		Handler: h, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second,
 		WriteTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 16 << 10,
 	}
-	l, err := new(net.ListenConfig).Listen(ctx, "tcp", o.addr)
-	if err != nil {
-		return err
-	}
 	fmt.Fprintf(out, "The shop is open: http://%s\n", l.Addr())
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(l) }()
+	var err error
 	select {
 	case err = <-ended:
 	case <-ctx.Done():

@@ -70,7 +70,7 @@ func (a *App) pastClaims(ctx context.Context, days int, failed *error) iter.Seq2
 		for t, err := range a.recent(ctx, days) {
 			var in *goodwill.Input
 			if err == nil {
-				in, err = a.pastClaim(ctx, t)
+				in, err = a.pastClaim(ctx, t, t.Created)
 			}
 			if err != nil {
 				*failed = err
@@ -83,8 +83,8 @@ func (a *App) pastClaims(ctx context.Context, days int, failed *error) iter.Seq2
 	}
 }
 
-// pastClaim is that of a ticket; nil: it has none.
-func (a *App) pastClaim(ctx context.Context, t ticket.Ticket) (*goodwill.Input, error) {
+// pastClaim is that of a ticket, at an instant; nil: it has none.
+func (a *App) pastClaim(ctx context.Context, t ticket.Ticket, at time.Time) (*goodwill.Input, error) {
 	cause, ok := causeOf(t.Reason)
 	if !ok || len(t.Orders) == 0 || t.Customer.Ref == "" {
 		return nil, nil //nolint:nilnil // not every ticket has one
@@ -97,10 +97,10 @@ func (a *App) pastClaim(ctx context.Context, t ticket.Ticket) (*goodwill.Input, 
 		return nil, err
 	}
 	in := &goodwill.Input{Actor: goodwill.Actor{ID: "what-if", Shop: Shop, Roles: []string{string(demo.RoleAgent)}}}
-	in.Case.Ref, in.Case.Order, in.Case.Claim.Cause = t.Number, o.At(t.Created), cause
+	in.Case.Ref, in.Case.Order, in.Case.Claim.Cause = t.Number, o.At(at), cause
 	if in.Fields, err = a.fields(ctx, o.Customer, nil); err != nil {
 		return nil, err
 	}
-	in.Case.Customer, err = a.buyer(ctx, o.Customer, t.Created)
+	in.Case.Customer, err = a.buyer(ctx, o.Customer, at)
 	return in, err
 }
