@@ -100,6 +100,7 @@ func (t *fold) merge(e Event, b Merged) {
 // MergeResult is what a merge, an unmerge or a split left behind.
 type MergeResult struct {
 	Source, Target Ticket
+	Repeated       bool // a split that was asked for before, under its key
 }
 
 // Merge puts the source into the target, in one commit over both: whoever
@@ -123,7 +124,7 @@ func (d *Desk) Merge(ctx context.Context, actor Actor, source, target Ref, cmd M
 	if err == nil {
 		err = u.reread(ctx, &from, &into)
 	}
-	return MergeResult{from.Ticket, into.Ticket}, err
+	return MergeResult{Source: from.Ticket, Target: into.Ticket}, err
 }
 
 // Unmerge takes a merged ticket out again: it is where it was before, with
@@ -152,7 +153,7 @@ func (d *Desk) Unmerge(ctx context.Context, actor Actor, source Ref) (MergeResul
 	if err == nil {
 		err = u.reread(ctx, &from, &into)
 	}
-	return MergeResult{from.Ticket, into.Ticket}, err
+	return MergeResult{Source: from.Ticket, Target: into.Ticket}, err
 }
 
 func (d *Desk) loadBoth(ctx context.Context, actor Actor, a, b Ref, first, second *envelope) error {

@@ -164,6 +164,31 @@ func TestSplit(t *testing.T) {
 	}
 }
 
+// A split that is asked for again opens no second ticket.
+func TestSplitUnderAKey(t *testing.T) {
+	f := newFixture(t, ticket.RulesConfig{})
+	ref := f.about(t, "o-1")
+	split := ticket.Split{Key: "k", Messages: []int64{1}, Subject: "Rechnung"}
+	first, err := f.desk.Split(t.Context(), anna, ref, split)
+	require.NoError(t, err)
+	assert.False(t, first.Repeated)
+	f.do(t, anna, first.Target.Ref(), ticket.Resolve{Code: ticket.ResolvedAnswered, Text: "Da."})
+	again, err := f.desk.Split(t.Context(), anna, ref, split)
+	require.NoError(t, err)
+	assert.True(t, again.Repeated)
+	assert.Equal(t, first.Target.ID, again.Target.ID)
+	assert.Equal(t, ticket.StateResolved, again.Target.State, "as it stands")
+
+	split.Subject = "Lieferung"
+	_, err = f.desk.Split(t.Context(), anna, ref, split)
+	require.ErrorIs(t, err, ticket.ErrKeyReuse)
+	_, err = f.desk.Split(t.Context(), anna, first.Target.Ref(), ticket.Split{Key: "k", Messages: []int64{1}, Subject: "Rechnung"})
+	require.ErrorIs(t, err, ticket.ErrKeyReuse, "of another ticket")
+	others, err := f.desk.Split(t.Context(), boss, ref, split)
+	require.NoError(t, err, "keys are the actor's own")
+	assert.NotEqual(t, first.Target.ID, others.Target.ID)
+}
+
 func TestBroadcastIsResumed(t *testing.T) {
 	f := newFixture(t, ticket.RulesConfig{})
 	problem := f.about(t, "o-0")

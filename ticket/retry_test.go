@@ -132,6 +132,10 @@ func TestATwinIsNoReasonToRefuse(t *testing.T) {
 			r, err := d.Receive(ctx, tickettest.Mail("k", "c", "o"))
 			return ticket.Result{Ticket: r.Ticket, Events: r.Events, Repeated: r.Outcome == ticket.Duplicate}, err
 		},
+		"split": func(ctx context.Context, d *tickettest.Desk, ref ticket.Ref) (ticket.Result, error) {
+			r, err := d.Split(ctx, anna, ref, ticket.Split{Key: "k", Messages: []int64{1}})
+			return ticket.Result{Ticket: r.Target, Repeated: r.Repeated}, err
+		},
 		"open": func(ctx context.Context, d *tickettest.Desk, _ ticket.Ref) (ticket.Result, error) {
 			return d.Open(ctx, anna, ticket.Open{Key: "k", Subject: "x", Channel: ticket.ChannelPhone})
 		},
@@ -164,6 +168,7 @@ func TestATwinIsNoReasonToRefuse(t *testing.T) {
 				}
 				assert.True(t, first.Repeated != second.Repeated, "call %d", call)
 				assert.Equal(t, first.Events, second.Events, "call %d", call)
+				assert.Equal(t, first.Ticket.ID, second.Ticket.ID, "call %d", call)
 			}
 		})
 	}

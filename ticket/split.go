@@ -8,6 +8,9 @@ import (
 
 // Split names the messages of a ticket that are about another matter.
 type Split struct {
+	// Key makes the request once, as [Keyed] does: under the same key it opens
+	// one ticket, however often it is asked. Empty: it is not told from others.
+	Key string
 	// Messages are the sequence numbers of the customer's messages to take
 	// over, at most [MaxSplit].
 	Messages []int64
@@ -22,8 +25,13 @@ const MaxSplit = 50
 // Split opens a ticket of its own for some of a ticket's messages, in one
 // commit over both. The messages are copied, word for word and with their
 // ids outside; the history that they come from stays whole. It takes an agent.
+// Who may ask again, as after an answer that was lost, gives a key.
 func (d *Desk) Split(ctx context.Context, actor Actor, ref Ref, s Split) (MergeResult, error) {
 	if err := d.rules.checkSplit(s); err != nil {
+		return MergeResult{}, err
+	}
+	key, err := callerKey(actor, s.Key, ref.ID.String(), s)
+	if err != nil {
 		return MergeResult{}, err
 	}
 	fresh, err := d.fresh()
@@ -33,6 +41,12 @@ func (d *Desk) Split(ctx context.Context, actor Actor, ref Ref, s Split) (MergeR
 	var from, into envelope
 	u, err := d.run(ctx, OpSplit, ref, func(ctx context.Context, u *unit) error {
 		if from, err = d.load(ctx, actor, ref); err != nil {
+			return err
+		}
+		if done, err := u.repeated(ctx, key); err != nil {
+			return err
+		} else if done {
+			into, err = d.load(ctx, actor, u.recalled.Ref)
 			return err
 		}
 		if actor.Kind != ActorAgent {
@@ -53,12 +67,16 @@ func (d *Desk) Split(ctx context.Context, actor Actor, ref Ref, s Split) (MergeR
 			return err
 		}
 		into, err = u.openSplit(ctx, &fresh, actor, &from.Ticket, s, words)
+		u.takeFor(key, into.Ticket.Ref(), nil)
 		return err
 	})
 	if err == nil {
 		err = u.reread(ctx, &from, &into)
 	}
-	return MergeResult{from.Ticket, into.Ticket}, err
+	if err != nil {
+		return MergeResult{}, err
+	}
+	return MergeResult{from.Ticket, into.Ticket, u.repeat}, nil
 }
 
 func (r *Rules) checkSplit(s Split) error {

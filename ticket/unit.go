@@ -334,13 +334,22 @@ func (d *Desk) idempotency(actor Actor, target string, cmd Command) (*Key, Comma
 	if keyed.Command == nil {
 		return nil, nil, &Fault{Path: "command", Value: "nil", Reason: "is missing"}
 	}
-	content, err := json.Marshal(keyed.Command)
-	if err != nil {
-		return nil, nil, fmt.Errorf("ticket: command %T: %w", keyed.Command, err)
+	k, err := callerKey(actor, keyed.Key, target, keyed.Command)
+	return k, keyed.Command, err
+}
+
+// callerKey is a caller's key, bound to what is asked; nil where there is none.
+func callerKey(actor Actor, key, target string, asked any) (*Key, error) {
+	if key == "" {
+		return nil, nil //nolint:nilnil // nobody asked for a key
 	}
-	k := newKey(actor.Shop, KeyCommand, string(actor.Kind), actor.ID, keyed.Key)
-	k.Digest = digest(target, fmt.Sprintf("%T", keyed.Command), string(content))
-	return &k, keyed.Command, nil
+	content, err := json.Marshal(asked)
+	if err != nil {
+		return nil, fmt.Errorf("ticket: %T: %w", asked, err)
+	}
+	k := newKey(actor.Shop, KeyCommand, string(actor.Kind), actor.ID, key)
+	k.Digest = digest(target, fmt.Sprintf("%T", asked), string(content))
+	return &k, nil
 }
 
 // repeated reports whether a caller's key was used before.
