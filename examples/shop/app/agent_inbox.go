@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -50,6 +51,7 @@ type Item struct {
 // Inbox returns tickets by when they are due, and whether there are more.
 func (a *App) Inbox(ctx context.Context, actor ticket.Actor, f Filter, limit int) ([]Item, bool, error) {
 	now, q := a.now(), f.query()
+	q.Limit = min(limit+1, ticket.MaxPage) // that there is one more is worth knowing
 	if f.Overdue {
 		q.DueBefore = now
 	}
@@ -81,18 +83,21 @@ func FirstDue(all []sla.Status) sla.Status {
 }
 
 // Teams are those that have tickets to answer.
-func (a *App) Teams(ctx context.Context, actor ticket.Actor) ([]string, error) {
-	seen := make(map[string]bool)
+func (a *App) Teams(ctx context.Context) ([]string, error) {
+	return a.teams.get(a.now(), func() ([]string, error) { return a.busyTeams(ctx) })
+}
+
+func (a *App) busyTeams(ctx context.Context) ([]string, error) {
 	var out []string
-	for t, err := range a.each(ctx, actor, ticket.Query{States: []ticket.State{ticket.StateNew, ticket.StateOpen}}) {
+	for t, err := range a.each(ctx, System(), ticket.Query{States: []ticket.State{ticket.StateNew, ticket.StateOpen}}) {
 		if err != nil {
 			return nil, err
 		}
-		if t.Team != "" && !seen[t.Team] {
-			seen[t.Team] = true
+		if t.Team != "" && !slices.Contains(out, t.Team) {
 			out = append(out, t.Team)
 		}
 	}
+	slices.Sort(out)
 	return out, nil
 }
 

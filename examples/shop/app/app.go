@@ -83,6 +83,7 @@ type App struct {
 	mail    *maildir.Dir
 	replies *reviews.Deliverer
 	waiting recent[int]
+	teams   recent[[]string]
 	figures recent[Figures]
 	people  atomic.Pointer[[]store.Agent]
 

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"iter"
 	"maps"
@@ -69,7 +70,7 @@ type Staffing struct {
 // each are the tickets of a query, page by page.
 func (a *App) each(ctx context.Context, actor ticket.Actor, q ticket.Query) iter.Seq2[ticket.Ticket, error] {
 	return func(yield func(ticket.Ticket, error) bool) {
-		q.Limit = ticket.MaxPage
+		q.Limit = cmp.Or(q.Limit, ticket.MaxPage)
 		for {
 			page, err := a.Tickets.List(ctx, actor, q)
 			if err != nil {

@@ -80,7 +80,7 @@ func (s *Server) inbox(w http.ResponseWriter, r *http.Request, v *view) error {
 			p.Late++
 		}
 	}
-	if p.Teams, err = s.app.Teams(r.Context(), me); err != nil {
+	if p.Teams, err = s.app.Teams(r.Context()); err != nil {
 		return err
 	}
 	return s.render(w, v, "agent_inbox", p)
