@@ -163,9 +163,10 @@ func operations() []operation {
 			golden: []string{"open: " + first + ", accept, absorb, release", "new: " + second + ", merge, unmerge"},
 		},
 		{
-			name: "split", setup: one(ticket.StateOpen),
+			name: "split", keyed: true, setup: one(ticket.StateOpen),
 			run: func(ctx context.Context, w *world) error {
-				r, err := w.Split(ctx, tickettest.Agent("anna"), w.refs[0], ticket.Split{Messages: []int64{1}, Subject: "Anderes"})
+				split := ticket.Split{Key: "split 1", Messages: []int64{1}, Subject: "Anderes"}
+				r, err := w.Split(ctx, tickettest.Agent("anna"), w.refs[0], split)
 				w.check(err != nil || r.Target.Subject == "Anderes" && r.Source.Seq == 3,
 					"told of a target %q and a source at %d", r.Target.Subject, r.Source.Seq)
 				return err
