@@ -191,6 +191,13 @@ func (g *Grant) Text() sla.Text {
 	if end == "" && (g.State != StateApproved || g.Auto) {
 		end = "say.paying"
 	}
+	favour := "say.favour.only" // it stands, or stood, on offer
+	switch end {
+	case "say.paying", "say.unpaid":
+		favour = "say.favour.due"
+	case "say.paid":
+		favour = "say.favour.given"
+	}
 	for _, a := range g.Awards {
 		switch {
 		case g.State == StateProposed || g.State == StateRejected:
@@ -199,7 +206,7 @@ func (g *Grant) Text() sla.Text {
 		case a.Remedy == Apology:
 			add(w["say."+string(a.Apology)])
 		default:
-			add(sentence(w, "say.favour.only", string(a.Remedy), a))
+			add(sentence(w, favour, string(a.Remedy), a))
 		}
 	}
 	if end != "" {

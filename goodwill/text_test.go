@@ -85,6 +85,15 @@ func TestEveryOutcomeIsTold(t *testing.T) {
 	g := goodwill.Grant{State: goodwill.StateSettled, ByRight: true, Awards: []goodwill.Award{{Right: "withdrawal", Amount: eur(8000)}}}
 	assert.Equal(t, "You are entitled to: refund after withdrawal, €80.00. This is done.", g.Text().EN)
 	assert.Equal(t, "Darauf haben Sie Anspruch: Erstattung nach Widerruf, 80,00\u00a0€. Das ist erledigt.", g.Text().DE)
+
+	g = goodwill.Grant{State: goodwill.StateApproved, Awards: []goodwill.Award{{Remedy: goodwill.Voucher, Amount: eur(500)}}}
+	assert.Equal(t, "As a gesture of goodwill we offer you: voucher, €5.00.", g.Text().EN)
+	g.Auto = true
+	assert.Equal(t, "As a gesture of goodwill you get: voucher, €5.00. We are taking care of it.", g.Text().EN)
+	g.State = goodwill.StateSettled
+	assert.Equal(t, "Aus Kulanz haben Sie bekommen: Gutschein, 5,00\u00a0€. Das ist erledigt.", g.Text().DE)
+	g.State = goodwill.StateExpired
+	assert.Equal(t, "As a gesture of goodwill we offer you: voucher, €5.00. This offer has expired.", g.Text().EN)
 }
 
 func TestGrantsLogTheirNameAlone(t *testing.T) {
