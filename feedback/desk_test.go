@@ -273,62 +273,63 @@ func TestCapHoldsAtOnce(t *testing.T) {
 	assert.Len(t, o.messages(), 1)
 }
 
+// twins lets two offices over one store do the same, the other one in the middle of
+// a call of the first: of its first call, then of its second, and so on until it makes
+// no more. It looks at what came of each, and returns how many calls there were.
+func twins(tb testing.TB, prepare func(o *office), do func(ctx context.Context, o *office), look func(call int, o *office)) int {
+	tb.Helper()
+	for call := 1; ; call++ {
+		inner := new(feedbackmem.Store)
+		store := feedbacktest.NewFaultStore(inner)
+		o, other := open(tb, store, nil), open(tb, inner, nil)
+		prepare(o)
+		met := false
+		store.Plan(feedbacktest.Fault{Call: call, Hook: func(ctx context.Context) {
+			do(ctx, other)
+			met = true
+		}})
+		do(tb.Context(), o)
+		store.Plan()
+		if !met {
+			return call - 1
+		}
+		look(call, o)
+	}
+}
+
 // The same matter ends twice, and the other one is asked about in the middle of
 // this one, wherever that is: it is asked about once, and neither is told that it
 // is too soon after the other.
 func TestATwinIsNoReasonNotToAsk(t *testing.T) {
-	met := true
-	for call := 1; met; call++ {
-		inner := new(feedbackmem.Store)
-		store := feedbacktest.NewFaultStore(inner)
-		o := open(t, store, nil)
-		other := open(t, inner, nil)
-		met = false
-		var first feedback.Asking
-		store.Plan(feedbacktest.Fault{Call: call, Hook: func(ctx context.Context) {
-			var err error
-			first, err = other.Ask(ctx, "after-ticket", matterOf("c1", "t1", noon()))
-			require.NoError(t, err)
-			met = true
-		}})
-		second, err := o.Ask(t.Context(), "after-ticket", matterOf("c1", "t1", noon()))
+	var asked []feedback.Asking
+	calls := twins(t, func(*office) { asked = nil }, func(ctx context.Context, o *office) {
+		a, err := o.Ask(ctx, "after-ticket", matterOf("c1", "t1", noon()))
 		require.NoError(t, err)
-		if !met {
-			require.Greater(t, call, 3)
-			break
-		}
+		asked = append(asked, a)
+	}, func(call int, _ *office) {
+		first, second := asked[0], asked[1]
 		require.NotNil(t, second.Invitation, "call %d: %v", call, second.Decision)
 		assert.Equal(t, first.Invitation.ID, second.Invitation.ID, "call %d", call)
 		assert.True(t, first.Repeated != second.Repeated, "call %d", call)
-	}
+	})
+	require.Greater(t, calls, 2)
 }
 
 // A customer clicks twice, and the other click is taken in the middle of this one,
 // wherever that is: both are thanked for, and one answer is counted.
 func TestATwinIsOneAnswer(t *testing.T) {
-	met := true
-	for call := 1; met; call++ {
-		inner := new(feedbackmem.Store)
-		store := feedbacktest.NewFaultStore(inner)
-		o := open(t, store, nil)
-		other := open(t, inner, nil)
+	var link string
+	calls := twins(t, func(o *office) {
 		o.ask(t, "reminding", "c1", "t1")
-		link := o.messages()[0].Answer
-		met = false
-		store.Plan(feedbacktest.Fault{Call: call, Hook: func(ctx context.Context) {
-			_, err := other.Record(ctx, link, answers(4, 8), "fine")
-			require.NoError(t, err, "call %d", call)
-			met = true
-		}})
-		_, err := o.Record(t.Context(), link, answers(4, 8), "fine")
-		require.NoError(t, err, "call %d", call)
-		store.Plan()
+		link = o.messages()[0].Answer
+	}, func(ctx context.Context, o *office) {
+		_, err := o.Record(ctx, link, answers(4, 8), "fine")
+		require.NoError(t, err)
+	}, func(call int, o *office) {
 		assert.EqualValues(t, 1, o.total(t, "satisfied", "", "").N(), "call %d", call)
 		assert.EqualValues(t, 1, o.total(t, "recommend", "", "").Count(8), "call %d", call)
-		if !met {
-			require.Greater(t, call, 1)
-		}
-	}
+	})
+	require.Positive(t, calls)
 }
 
 // Four workers and 200 invitations: none goes out twice, none is forgotten.
