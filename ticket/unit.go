@@ -100,9 +100,9 @@ func (u *unit) find(ctx context.Context) error {
 }
 
 // reread brings tickets up to what was committed where a try before this one
-// has landed: what this one planned is not that.
+// has landed: what this one planned is not that. A repeat has planned nothing.
 func (u *unit) reread(ctx context.Context, envs ...*envelope) error {
-	if u.recalled == nil {
+	if u.recalled == nil || u.repeat {
 		return nil
 	}
 	for _, env := range envs {
