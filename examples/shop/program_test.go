@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
@@ -223,6 +224,19 @@ func TestNothingIsLostWhenItIsKilled(t *testing.T) {
 	_, _, body = third.get(client(t), path)
 	assert.Equal(t, 1, strings.Count(body, "<p>Das darf nicht verloren gehen</p>"), "sent twice under one key it is one")
 	third.stop()
+}
+
+// Links begin with what a browser can reach, whatever the shop was told to listen on.
+func TestLinksBeginWhereTheShopListens(t *testing.T) {
+	t.Parallel()
+	at := &net.TCPAddr{IP: net.IPv6loopback, Port: 8081}
+	for addr, want := range map[string]string{
+		"localhost:8081": "http://localhost:8081", "localhost:0": "http://localhost:8081", ":8081": "http://localhost:8081",
+		"0.0.0.0:0": "http://localhost:8081", "[::]:8081": "http://localhost:8081", "[::1]:0": "http://[::1]:8081",
+		"shop.example:tproxy": "http://shop.example:8081",
+	} {
+		assert.Equal(t, want, shop.BaseOf(addr, at), addr)
+	}
 }
 
 func TestTwoProcessesOnOneDatabase(t *testing.T) {

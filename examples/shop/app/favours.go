@@ -20,16 +20,18 @@ const favourDays = 45
 
 // SeedFavours lets the demo's agents give, when they answered, what the shop's policy
 // offers for late parcels and for bad service. They are paid by a payer whose clock is
-// that of the past. It is done once; where it was broken off it is taken up again,
-// under the same keys.
+// that of the past. It is done once after [Seed]; where it was broken off it is taken up
+// again, under the same keys.
 func SeedFavours(ctx context.Context, db *store.DB, payer func(now func() time.Time) (goodwill.Payer, error)) error {
-	var seeded, given time.Time
-	switch err := db.Setting(ctx, "favours", &given); {
-	case err == nil:
+	var given bool
+	err := db.Setting(ctx, "favours", &given)
+	if given || errors.Is(err, store.ErrNotFound) { // a shop of before there were any is left alone
 		return nil
-	case !errors.Is(err, store.ErrNotFound):
+	}
+	if err != nil {
 		return err
 	}
+	var seeded time.Time
 	if err := db.Setting(ctx, "seeded", &seeded); err != nil {
 		return fmt.Errorf("app: favours: %w", err)
 	}
@@ -53,7 +55,7 @@ func SeedFavours(ctx context.Context, db *store.DB, payer func(now func() time.T
 			return fmt.Errorf("app: favours: ticket %s: %w", t.Number, err)
 		}
 	}
-	return db.In(ctx, func(tx *store.Tx) error { return tx.Set(ctx, "favours", seeded) })
+	return db.In(ctx, func(tx *store.Tx) error { return tx.Set(ctx, "favours", true) })
 }
 
 // disappointed are the tickets, from now on, of customers that the shop let down and
@@ -79,7 +81,7 @@ func (a *App) makeUp(ctx context.Context, t ticket.Ticket) error {
 	if in == nil || err != nil {
 		return err
 	}
-	agent := goodwill.Actor{ID: t.Assignee, Shop: Shop, Roles: []string{string(demo.RoleAgent)}}
+	agent := GoodwillActor(store.Agent{Agent: demo.Agent{ID: t.Assignee, Role: demo.RoleAgent}})
 	in.Case.Ref = t.ID.String()
 	out, err := a.Goodwill.Propose(ctx, agent, goodwill.Proposal{Key: "seed " + t.Number, Policy: GoodwillPolicy, Input: *in, Accepted: true})
 	if err != nil {

@@ -79,7 +79,7 @@ func Seed(ctx context.Context, db *store.DB, now time.Time, days int, log *slog.
 				}
 			}
 		}
-		return tx.Set(ctx, "seeded", now)
+		return errors.Join(tx.Set(ctx, "seeded", now), tx.Set(ctx, "favours", false)) // see SeedFavours
 	})
 	log.Info("seeded", "messages", report.Received, "commands", report.Done, "refused", report.Refused, "answers", report.Answered,
 		"took", time.Since(started).Round(time.Millisecond).String())

@@ -71,11 +71,14 @@ func (s *stopping) Pay(ctx context.Context, p goodwill.Payout) (goodwill.Receipt
 // its budgets, and once: also where the first start was broken off while it paid.
 func TestSeededFavours(t *testing.T) {
 	t.Parallel()
+	fresh, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "shop.db"))
+	require.NoError(t, err)
+	require.NoError(t, app.Seed(t.Context(), fresh, noon, 60, slog.New(slog.DiscardHandler)))
 	for _, left := range []int{0, 1, 5} { // 0: never
-		file := filepath.Join(t.TempDir(), "shop.db")
+		file := filepath.Join(t.TempDir(), "copy.db")
+		require.NoError(t, fresh.Backup(t.Context(), file))
 		db, err := store.Open(t.Context(), file)
 		require.NoError(t, err)
-		require.NoError(t, app.Seed(t.Context(), db, noon, 60, slog.New(slog.DiscardHandler)))
 		ctx, stop := context.WithCancel(t.Context())
 		payer := func(now func() time.Time) (goodwill.Payer, error) {
 			s, err := pay.NewService(t.Context(), pay.Config{DB: db.SQL(), Now: now})
@@ -120,4 +123,17 @@ func TestSeededFavours(t *testing.T) {
 		assert.Positive(t, budgets[0].Balance.Posted.Minor(), "%+v", budgets)
 		require.NoError(t, a.DB.Close())
 	}
+	require.NoError(t, fresh.Close())
+}
+
+// A shop of before the demo gave favours has customers of its own by now: none of
+// them is given any.
+func TestAnOlderShopIsLeftAlone(t *testing.T) {
+	t.Parallel()
+	a := process(t, filepath.Join(t.TempDir(), "shop.db"))
+	require.NoError(t, a.DB.In(t.Context(), func(tx *store.Tx) error { return tx.Set(t.Context(), "seeded", noon) }))
+	require.NoError(t, app.SeedFavours(t.Context(), a.DB, func(func() time.Time) (goodwill.Payer, error) {
+		t.Error("a payer is asked for")
+		return app.NoPayer{}, nil
+	}))
 }
